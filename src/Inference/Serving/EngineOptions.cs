@@ -1,0 +1,74 @@
+namespace ProofMesh.Inference;
+
+public enum Backend
+{
+    /// <summary>Our own kernels; needs nothing installed.</summary>
+    Cpu,
+
+    /// <summary>libtorch, where it is installed.</summary>
+    Torch,
+}
+
+public enum WeightFormat
+{
+    Float32,
+
+    /// <summary>Eight bits per weight with a 16-bit scale per 32 weights of a row.</summary>
+    Int8,
+}
+
+/// <summary>What to load and how much of the machine it may take.</summary>
+public sealed record EngineOptions
+{
+    /// <summary>A Hugging Face model folder.</summary>
+    public required string Folder { get; init; }
+
+    /// <summary>The model's public name; the folder's name when null.</summary>
+    public string? Name { get; init; }
+
+    public Backend Backend { get; init; } = Backend.Cpu;
+
+    public WeightFormat Weights { get; init; } = WeightFormat.Float32;
+
+    /// <summary>Torch only: <c>cpu</c> or <c>cuda</c>.</summary>
+    public string Device { get; init; } = "cpu";
+
+    /// <summary>0: one per core.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>The longest prompt and answer together; 0 or more than the model knows: what the model knows.</summary>
+    public int MaxContext { get; init; }
+
+    /// <summary>Requests that run at a time.</summary>
+    public int MaxSequences { get; init; } = 16;
+
+    /// <summary>Requests that wait beyond these; more are refused.</summary>
+    public int MaxQueue { get; init; } = 64;
+
+    /// <summary>Tokens of key-value cache that all running requests share; 0: what fits 1 GiB, at least one context.</summary>
+    public int CacheTokens { get; init; }
+
+    /// <summary>Tokens computed per step over all requests: a long prompt delays its neighbours by at most this much.</summary>
+    public int StepTokens { get; init; } = 256;
+
+    /// <summary>Tokens generated ahead of a reader before its request pauses.</summary>
+    public int ReadAhead { get; init; } = 8;
+
+    /// <exception cref="ArgumentException">A value is out of its bounds; the message states them.</exception>
+    public void Check()
+    {
+        Within(nameof(Threads), Threads, 0, 512);
+        Within(nameof(MaxContext), MaxContext, 0, 1 << 24);
+        Within(nameof(MaxSequences), MaxSequences, 1, 1024);
+        Within(nameof(MaxQueue), MaxQueue, 0, 1 << 16);
+        Within(nameof(CacheTokens), CacheTokens, 0, int.MaxValue);
+        Within(nameof(StepTokens), StepTokens, 1, 1 << 16);
+        Within(nameof(ReadAhead), ReadAhead, 1, 1 << 16);
+    }
+
+    private static void Within(string name, int value, int min, int max)
+    {
+        if (value < min || value > max)
+            throw new ArgumentException($"{name} is {value}; {min} to {max} is accepted.");
+    }
+}

@@ -1,0 +1,19 @@
+namespace ProofMesh.Inference;
+
+public enum FinishReason
+{
+    /// <summary>The model ended the answer, or a stop string came.</summary>
+    Stop,
+
+    /// <summary>The answer has the most tokens that were asked for.</summary>
+    Length,
+
+    /// <summary>The caller cancelled.</summary>
+    Cancelled,
+}
+
+/// <summary>One step of an answer.</summary>
+/// <param name="Ids">The token that was sampled, end-of-sequence tokens included; empty when a cancellation ends the answer.</param>
+/// <param name="Text">What can be shown now: whole characters, never the beginning of a stop string. May be empty.</param>
+/// <param name="Finish">Set on the last one only.</param>
+public readonly record struct GeneratedToken(IReadOnlyList<int> Ids, string Text, FinishReason? Finish);
