@@ -1,0 +1,75 @@
+using System.Text.Json.Serialization;
+
+namespace ProofMesh.Protocol;
+
+/// <summary>One message between a node and a gateway or customer. JSON with the kind in <c>t</c>; unknown kinds are refused.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "t")]
+[JsonDerivedType(typeof(ChallengeFrame), "challenge")]
+[JsonDerivedType(typeof(HelloFrame), "hello")]
+[JsonDerivedType(typeof(WelcomeFrame), "welcome")]
+[JsonDerivedType(typeof(LoadFrame), "load")]
+[JsonDerivedType(typeof(GenerateFrame), "generate")]
+[JsonDerivedType(typeof(ChunkFrame), "chunk")]
+[JsonDerivedType(typeof(NeedVoucherFrame), "need_voucher")]
+[JsonDerivedType(typeof(VoucherFrame), "voucher")]
+[JsonDerivedType(typeof(CancelFrame), "cancel")]
+[JsonDerivedType(typeof(ReceiptFrame), "receipt")]
+[JsonDerivedType(typeof(FaultFrame), "fault")]
+public abstract record Frame;
+
+/// <summary>First frame of a connection, from the side that was dialled: prove who you are, for this rail.</summary>
+public sealed record ChallengeFrame(int Version, Bytes32 Challenge, ulong ChainId, Address Settlement) : Frame;
+
+/// <summary>The node's answer: its key, what it serves, at what price.</summary>
+/// <param name="Signature">Over <see cref="Hello"/> with the challenge.</param>
+/// <param name="Endpoint">Where customers reach the node without a gateway, null behind NAT.</param>
+/// <param name="Capacity">Requests that it runs at once.</param>
+public sealed record HelloFrame(int Version, Address Node, Address Provider, Signature Signature, string? Endpoint, int Capacity, Offer[] Offers) : Frame;
+
+/// <summary>A model that a node serves.</summary>
+/// <param name="MaxTokens">Most tokens that one answer may have.</param>
+public sealed record Offer(ModelManifest Manifest, SignedQuote Quote, uint MaxTokens);
+
+/// <summary>The hello was accepted; a fault frame says why when it wasn't.</summary>
+public sealed record WelcomeFrame(int Version) : Frame;
+
+/// <summary>How busy a node is: each second, or on change.</summary>
+/// <param name="FreeCache">Tokens for which the KV cache has room.</param>
+/// <param name="Cpu">0 to 1.</param>
+/// <param name="Memory">0 to 1.</param>
+/// <param name="TokensPerSecond">Recent decoding speed of one stream.</param>
+public sealed record LoadFrame(int Queued, int Running, long FreeCache, double Cpu, double Memory, bool Healthy, double TokensPerSecond, Offer[]? Offers = null) : Frame;
+
+/// <summary>A request, with the authority to pay for it. Sending it again with the same id changes nothing.</summary>
+/// <param name="Id"><see cref="Commitments.RequestId"/> of payer and client nonce.</param>
+/// <param name="Salt">The payer's; salts the receipt's commitments.</param>
+/// <param name="Model">Digest of the manifest that must run.</param>
+/// <param name="Quote">The node's own quote that the sender accepts.</param>
+/// <param name="Grant">Null when the payer's own wallet signs the vouchers.</param>
+/// <param name="Last">Newest voucher of this payer for this node that the sender knows.</param>
+/// <param name="Priority">0 to 6, the payer's tier; the node serves higher ones first.</param>
+/// <param name="DeadlineMs">The node gives up when the answer isn't complete after so many milliseconds.</param>
+public sealed record GenerateFrame(
+    Bytes32 Id, Bytes32 ClientNonce, Bytes32 Salt, Address Payer, Bytes32 Model, ChatRequest Chat, Sampling Sampling,
+    SignedQuote Quote, SignedGrant? Grant, SignedVoucher? Last, int Priority, int DeadlineMs) : Frame;
+
+/// <summary>Part of the answer.</summary>
+/// <param name="First">Index of the first of these tokens in the answer; the next chunk starts where this one ends.</param>
+/// <param name="PromptTokens">Tokens of the prompt after the chat template.</param>
+public sealed record ChunkFrame(Bytes32 Id, int First, int[] Tokens, string Text, uint PromptTokens) : Frame;
+
+/// <summary>The node pauses until it holds a voucher for at least this total.</summary>
+/// <param name="Last">The newest voucher that it holds: required = its total + what this request adds.</param>
+public sealed record NeedVoucherFrame(Bytes32 Id, TokenAmount Required, uint PromptTokens, uint CompletionTokens, SignedVoucher? Last) : Frame;
+
+public sealed record VoucherFrame(Bytes32 Id, SignedVoucher Voucher) : Frame;
+
+public sealed record CancelFrame(Bytes32 Id) : Frame;
+
+/// <summary>The end of a request: what it cost and the node's signature under it. The voucher for it is the answer.</summary>
+/// <param name="Last">The newest voucher that the node holds of this payer.</param>
+/// <param name="FinishReason">stop, length or cancelled.</param>
+public sealed record ReceiptFrame(Bytes32 Id, SignedReceipt Receipt, Bytes32 NodeNonce, SignedVoucher? Last, string FinishReason) : Frame;
+
+/// <summary>A request, or with no id the connection, ended without an answer; nothing is charged.</summary>
+public sealed record FaultFrame(Bytes32? Id, NodeFault Fault, string Message, int? RetryAfterMs = null, TokenAmount? Required = null, SignedVoucher? Last = null) : Frame;
