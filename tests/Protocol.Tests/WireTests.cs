@@ -28,7 +28,8 @@ public sealed class WireTests
     public void A_frame_over_the_limit_is_refused() =>
         Assert.Throws<JsonException>(() => Wire.Decode(new byte[Wire.MaxFrameBytes + 1]));
 
-    public static TheoryData<Frame> Frames => new(
+    public static TheoryData<Frame> Frames =>
+    [
         new ChallengeFrame(1, Bytes32.Random(), 31337, Node),
         new WelcomeFrame(1),
         new LoadFrame(1, 2, 3, 0.5, 0.25, true, 12.5),
@@ -36,7 +37,8 @@ public sealed class WireTests
         new NeedVoucherFrame(Bytes32.Random(), new(12), 3, 4, null),
         new VoucherFrame(Bytes32.Random(), new(new(Node, Node, TokenAmount.Max, Bytes32.Zero), Signature)),
         new CancelFrame(Bytes32.Random()),
-        new FaultFrame(null, NodeFault.Overloaded, "busy", 250));
+        new FaultFrame(null, NodeFault.Overloaded, "busy", 250),
+    ];
 
     [Theory]
     [MemberData(nameof(Frames))]
