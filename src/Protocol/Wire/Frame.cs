@@ -58,8 +58,9 @@ public sealed record GenerateFrame(
 /// <param name="PromptTokens">Tokens of the prompt after the chat template.</param>
 public sealed record ChunkFrame(Bytes32 Id, int First, int[] Tokens, string Text, uint PromptTokens) : Frame;
 
-/// <summary>The node pauses until it holds a voucher for at least this total.</summary>
-/// <param name="Last">The newest voucher that it holds: required = its total + what this request adds.</param>
+/// <summary>The node pauses until it holds a voucher for this total: answer with a voucher for exactly Required and receipt 0.</summary>
+/// <remarks>Required = Last's total + the fee of the tokens so far − what vouchers of this request already acknowledged.</remarks>
+/// <param name="Last">The newest voucher that the node holds of this payer, null for none.</param>
 public sealed record NeedVoucherFrame(Bytes32 Id, TokenAmount Required, uint PromptTokens, uint CompletionTokens, SignedVoucher? Last) : Frame;
 
 public sealed record VoucherFrame(Bytes32 Id, SignedVoucher Voucher) : Frame;
@@ -67,9 +68,14 @@ public sealed record VoucherFrame(Bytes32 Id, SignedVoucher Voucher) : Frame;
 public sealed record CancelFrame(Bytes32 Id) : Frame;
 
 /// <summary>The end of a request: what it cost and the node's signature under it. The voucher for it is the answer.</summary>
-/// <param name="Last">The newest voucher that the node holds of this payer.</param>
+/// <remarks>
+/// The node asks one spender of a payer at a time, so <c>Required = Last's total + fee − what vouchers of this request already acknowledged</c>.
+/// With no other request of the payer running at the node that is the receipt's cumulative. The answer is a voucher for exactly
+/// Required that carries the receipt's struct hash.
+/// </remarks>
+/// <param name="Last">The newest voucher that the node holds of this payer, null for none.</param>
 /// <param name="FinishReason">stop, length or cancelled.</param>
-public sealed record ReceiptFrame(Bytes32 Id, SignedReceipt Receipt, Bytes32 NodeNonce, SignedVoucher? Last, string FinishReason) : Frame;
+public sealed record ReceiptFrame(Bytes32 Id, SignedReceipt Receipt, Bytes32 NodeNonce, TokenAmount Required, SignedVoucher? Last, string FinishReason) : Frame;
 
 /// <summary>A request, or with no id the connection, ended without an answer; nothing is charged.</summary>
 public sealed record FaultFrame(Bytes32? Id, NodeFault Fault, string Message, int? RetryAfterMs = null, TokenAmount? Required = null, SignedVoucher? Last = null) : Frame;

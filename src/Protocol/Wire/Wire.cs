@@ -20,7 +20,14 @@ public static class Wire
     public static Frame Decode(ReadOnlySpan<byte> utf8)
     {
         if (utf8.Length > MaxFrameBytes) throw new JsonException($"A frame has at most {MaxFrameBytes} bytes, this one has {utf8.Length}.");
-        return JsonSerializer.Deserialize(utf8, WireJson.Default.Frame) ?? throw new JsonException("A frame is a JSON object, not null.");
+        try
+        {
+            return JsonSerializer.Deserialize(utf8, WireJson.Default.Frame) ?? throw new JsonException("A frame is a JSON object, not null.");
+        }
+        catch (NotSupportedException fault)
+        {
+            throw new JsonException("A frame names its kind in t.", fault);
+        }
     }
 }
 
