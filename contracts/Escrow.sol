@@ -1,0 +1,427 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {Ownable, Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import {ClaimFault, Exit, GrantFault, IEscrow, Payment} from "./interfaces/IEscrow.sol";
+import {ISignatureTransfer} from "./interfaces/ISignatureTransfer.sol";
+import {Grant, Reserve} from "./interfaces/Messages.sol";
+import {ExitQueue} from "./libraries/ExitQueue.sol";
+import {TokenIn} from "./libraries/TokenIn.sol";
+
+/// @title Escrow
+/// @notice See IEscrow, which is the document.
+contract Escrow is IEscrow, Ownable2Step, ReentrancyGuardTransient {
+    using ExitQueue for ExitQueue.Queue;
+    using SafeERC20 for IERC20;
+
+    /// @dev One slot, so that a claim touches one slot of the payer. `holding` says whether there are reserves.
+    struct Account {
+        uint104 balance;
+        uint104 spent;
+        uint32 epoch;
+        bool holding;
+    }
+
+    /// @dev `limit` is compared with the account's `spent`.
+    struct Permission {
+        uint104 limit;
+        uint64 validUntil;
+        uint32 epoch;
+    }
+
+    struct Hold {
+        uint128 amount;
+        uint64 until;
+    }
+
+    struct Holds {
+        uint128 total;
+        uint64 count;
+    }
+
+    uint64 public constant LEAST_PERIOD = 1 minutes;
+    uint64 public constant MOST_PERIOD = 90 days;
+    uint64 public constant MOST_RESERVE_PERIOD = 30 days;
+    uint64 public constant MOST_RESERVES = 64;
+
+    uint104 private constant UNLIMITED = type(uint104).max;
+    uint256 private constant BASIS_POINTS = 10_000;
+
+    /// @inheritdoc IEscrow
+    address public immutable TOKEN;
+    /// @inheritdoc IEscrow
+    address public immutable SETTLEMENT;
+    /// @inheritdoc IEscrow
+    uint64 public immutable THAW_PERIOD;
+    /// @notice Uniswap's Permit2 on this chain.
+    address public immutable PERMIT2;
+
+    /// @notice Whether deposits are refused.
+    bool public depositsPaused;
+
+    mapping(address payer => Account) private _accounts;
+    mapping(address payer => ExitQueue.Queue) private _thaws;
+    mapping(address payer => mapping(address node => uint128)) private _claimed;
+    mapping(address payer => mapping(address spender => Permission)) private _permissions;
+    mapping(address payer => mapping(uint32 epoch => uint64)) private _epochEnds;
+    mapping(address payer => mapping(address provider => Hold)) private _holds;
+    mapping(address payer => Holds) private _held;
+    mapping(address earner => uint128) private _earned;
+
+    constructor(address token, address permit2, address settlement, address owner_, uint64 thawPeriod) Ownable(owner_) {
+        require(token != address(0) && settlement != address(0), ZeroAddress());
+        require(
+            thawPeriod >= LEAST_PERIOD && thawPeriod <= MOST_PERIOD,
+            PeriodOutOfBounds(thawPeriod, LEAST_PERIOD, MOST_PERIOD)
+        );
+        (TOKEN, PERMIT2, SETTLEMENT, THAW_PERIOD) = (token, permit2, settlement, thawPeriod);
+    }
+
+    modifier onlySettlement() {
+        require(msg.sender == SETTLEMENT, NotSettlement(msg.sender));
+        _;
+    }
+
+    // Payer
+
+    /// @inheritdoc IEscrow
+    function deposit(uint128 amount) external returns (uint128) {
+        return depositFor(msg.sender, amount);
+    }
+
+    /// @inheritdoc IEscrow
+    function depositFor(address payer, uint128 amount) public nonReentrant returns (uint128 credited) {
+        require(!depositsPaused, DepositsArePaused());
+        require(payer != address(0), ZeroAddress());
+        require(amount != 0, ZeroAmount());
+        credited = TokenIn.pull(IERC20(TOKEN), msg.sender, amount);
+        _credit(payer, credited);
+        emit Deposited(payer, msg.sender, credited);
+    }
+
+    /// @inheritdoc IEscrow
+    function depositWithPermit2(
+        address payer,
+        ISignatureTransfer.PermitTransferFrom calldata permit,
+        bytes calldata signature
+    ) external nonReentrant returns (uint128 credited) {
+        require(!depositsPaused, DepositsArePaused());
+        require(payer != address(0), ZeroAddress());
+        require(permit.permitted.token == TOKEN, WrongToken(permit.permitted.token, TOKEN));
+        uint256 before = IERC20(TOKEN).balanceOf(address(this));
+        ISignatureTransfer(PERMIT2).permitTransferFrom(
+            permit,
+            ISignatureTransfer.SignatureTransferDetails(address(this), permit.permitted.amount),
+            payer,
+            signature
+        );
+        credited = TokenIn.arrived(IERC20(TOKEN), before);
+        _credit(payer, credited);
+        emit Deposited(payer, payer, credited);
+    }
+
+    /// @inheritdoc IEscrow
+    function thaw(uint128 amount) external returns (uint64 readyAt) {
+        require(amount != 0, ZeroAmount());
+        uint128 free = _less(_accounts[msg.sender].balance, _thaws[msg.sender].total);
+        require(amount <= free, InsufficientBalance(amount, free));
+        readyAt = uint64(block.timestamp) + THAW_PERIOD;
+        _thaws[msg.sender].push(amount, readyAt);
+        emit Thawing(msg.sender, amount, readyAt);
+    }
+
+    /// @inheritdoc IEscrow
+    function cancelThaw() external {
+        uint128 amount = _thaws[msg.sender].clear();
+        require(amount != 0, ZeroAmount());
+        emit ThawCancelled(msg.sender, amount);
+    }
+
+    /// @inheritdoc IEscrow
+    function withdraw(address to) external nonReentrant returns (uint128 amount) {
+        require(to != address(0), ZeroAddress());
+        uint64 readyAt = _thaws[msg.sender].nextReadyAt();
+        uint128 ready = _thaws[msg.sender].popReady();
+        require(ready != 0, NothingToWithdraw(readyAt));
+        Account storage account = _accounts[msg.sender];
+        uint128 free = _less(account.balance, _held[msg.sender].total);
+        require(free != 0, InsufficientBalance(ready, 0));
+        amount = ready < free ? ready : free;
+        account.balance -= uint104(amount);
+        emit Withdrawn(msg.sender, to, amount);
+        IERC20(TOKEN).safeTransfer(to, amount);
+    }
+
+    /// @inheritdoc IEscrow
+    function revokeGrants() external returns (uint32 epoch) {
+        uint32 old = _accounts[msg.sender].epoch;
+        uint64 endsAt = uint64(block.timestamp) + THAW_PERIOD;
+        epoch = old + 1;
+        _accounts[msg.sender].epoch = epoch;
+        _epochEnds[msg.sender][old] = endsAt;
+        emit EpochRaised(msg.sender, epoch, endsAt);
+    }
+
+    /// @inheritdoc IEscrow
+    function releaseReserves(address payer, address[] calldata providers) external {
+        for (uint256 i = 0; i < providers.length; ++i) {
+            Hold storage hold = _holds[payer][providers[i]];
+            if (hold.amount != 0 && hold.until <= block.timestamp) _reduceHold(payer, providers[i], hold.amount, true);
+        }
+    }
+
+    // Earner
+
+    /// @inheritdoc IEscrow
+    function collect(address to, uint128 amount) external nonReentrant {
+        require(to != address(0), ZeroAddress());
+        _takeEarned(amount);
+        emit Collected(msg.sender, to, amount);
+        IERC20(TOKEN).safeTransfer(to, amount);
+    }
+
+    /// @inheritdoc IEscrow
+    function recycle(uint128 amount) external {
+        _takeEarned(amount);
+        _credit(msg.sender, amount);
+        emit Recycled(msg.sender, amount);
+    }
+
+    // Owner
+
+    /// @inheritdoc IEscrow
+    function pauseDeposits(bool paused) external onlyOwner {
+        depositsPaused = paused;
+        emit DepositsPaused(paused);
+    }
+
+    // Settlement
+
+    /// @inheritdoc IEscrow
+    function pay(
+        address provider,
+        address node,
+        uint128 ceiling,
+        uint16 feeBasisPoints,
+        address treasury,
+        Payment[] calldata payments
+    ) external onlySettlement returns (uint128 moved, bytes memory faults) {
+        faults = new bytes(payments.length);
+        for (uint256 i = 0; i < payments.length; ++i) {
+            (uint128 amount, ClaimFault fault) = _payOne(provider, node, ceiling - moved, payments[i]);
+            moved += amount;
+            if (fault != ClaimFault.None) faults[i] = bytes1(uint8(fault));
+        }
+        if (moved == 0) return (0, faults);
+        // The share rounds down: in favour of the provider.
+        uint128 fee = uint128((uint256(moved) * feeBasisPoints) / BASIS_POINTS);
+        _earned[provider] += moved - fee;
+        if (fee != 0) _earned[treasury] += fee;
+        emit Earned(provider, node, moved - fee, fee);
+    }
+
+    /// @inheritdoc IEscrow
+    function register(Grant calldata grant) external onlySettlement returns (GrantFault) {
+        if (grant.payer == address(0) || grant.spender == address(0)) return GrantFault.ZeroAddress;
+        if (block.timestamp >= uint256(grant.validUntil) + THAW_PERIOD) return GrantFault.Expired;
+        Account storage account = _accounts[grant.payer];
+        if (!_isAlive(grant.payer, grant.epoch, account.epoch)) return GrantFault.WrongEpoch;
+        Permission storage old = _permissions[grant.payer][grant.spender];
+        if (!_isNewer(grant, old)) return GrantFault.NotNewer;
+        uint256 limit = uint256(account.spent) + grant.cap;
+        if (limit > UNLIMITED) limit = UNLIMITED;
+        (old.limit, old.validUntil, old.epoch) = (uint104(limit), grant.validUntil, grant.epoch);
+        emit GrantRegistered(grant.payer, grant.spender, grant.cap, uint128(limit), grant.validUntil, grant.epoch);
+        return GrantFault.None;
+    }
+
+    /// @inheritdoc IEscrow
+    function reserve(Reserve calldata reserve_, address signer) external onlySettlement {
+        (address payer, address provider, uint128 amount) = (reserve_.payer, reserve_.provider, reserve_.amount);
+        require(payer != address(0) && provider != address(0), ZeroAddress());
+        require(amount != 0, ZeroAmount());
+        uint64 latest = uint64(block.timestamp) + MOST_RESERVE_PERIOD;
+        require(
+            reserve_.until > block.timestamp && reserve_.until <= latest,
+            ReserveEndOutOfBounds(reserve_.until, uint64(block.timestamp), latest)
+        );
+        Account storage account = _accounts[payer];
+        uint128 most = UNLIMITED;
+        if (signer != payer) {
+            ClaimFault fault;
+            (most, fault) = _allowance(payer, signer, account.epoch, account.spent);
+            require(fault == ClaimFault.None, NotAuthorized(payer, signer, fault));
+        }
+        Hold storage hold = _holds[payer][provider];
+        require(reserve_.until > hold.until, ReserveNotNewer(reserve_.until, hold.until));
+        if (hold.amount != 0) _reduceHold(payer, provider, hold.amount, false);
+        uint128 free = _less(account.balance, _thaws[payer].total + _held[payer].total);
+        if (most < free) free = most;
+        require(amount <= free, InsufficientBalance(amount, free));
+        require(_held[payer].count < MOST_RESERVES, TooManyReserves(MOST_RESERVES));
+        (hold.amount, hold.until) = (amount, reserve_.until);
+        _held[payer].total += amount;
+        _held[payer].count += 1;
+        account.holding = true;
+        emit Reserved(payer, provider, amount, reserve_.until);
+    }
+
+    // Views
+
+    /// @inheritdoc IEscrow
+    function accountOf(
+        address payer
+    ) external view returns (uint128 balance, uint128 thawing, uint128 reserved, uint128 spent, uint32 epoch) {
+        Account storage account = _accounts[payer];
+        return (account.balance, _thaws[payer].total, _held[payer].total, account.spent, account.epoch);
+    }
+
+    /// @inheritdoc IEscrow
+    function availableOf(address payer) external view returns (uint128) {
+        return _less(_accounts[payer].balance, _thaws[payer].total + _held[payer].total);
+    }
+
+    /// @inheritdoc IEscrow
+    function thawsOf(address payer) external view returns (Exit[] memory) {
+        return _thaws[payer].toList();
+    }
+
+    /// @inheritdoc IEscrow
+    function grantOf(
+        address payer,
+        address spender
+    ) external view returns (uint128 left, uint64 validUntil, uint32 epoch, ClaimFault fault) {
+        Permission storage permission = _permissions[payer][spender];
+        (left, fault) = _allowance(payer, spender, _accounts[payer].epoch, _accounts[payer].spent);
+        return (left, permission.validUntil, permission.epoch, fault);
+    }
+
+    /// @inheritdoc IEscrow
+    function reserveOf(address payer, address provider) external view returns (uint128 amount, uint64 until) {
+        return (_holds[payer][provider].amount, _holds[payer][provider].until);
+    }
+
+    /// @inheritdoc IEscrow
+    function claimedOf(address payer, address node) external view returns (uint128) {
+        return _claimed[payer][node];
+    }
+
+    /// @inheritdoc IEscrow
+    function earnedOf(address earner) external view returns (uint128) {
+        return _earned[earner];
+    }
+
+    // Internal
+
+    /// @dev Pays one voucher as far as the payer's money, its spender's grant and the provider's stake reach.
+    function _payOne(
+        address provider,
+        address node,
+        uint128 ceiling,
+        Payment calldata payment
+    ) private returns (uint128 amount, ClaimFault fault) {
+        (address payer, address signer) = (payment.payer, payment.signer);
+        if (signer == address(0)) return (0, ClaimFault.BadSignature);
+        Account memory account = _accounts[payer];
+        uint128 most = UNLIMITED;
+        if (signer != payer) {
+            (most, fault) = _allowance(payer, signer, account.epoch, account.spent);
+            if (fault != ClaimFault.None) return (0, fault);
+        }
+        uint128 claimed = _claimed[payer][node];
+        if (payment.cumulative <= claimed) return (0, ClaimFault.NothingNew);
+        amount = payment.cumulative - claimed;
+
+        uint128 free = account.holding ? _freeFor(payer, provider, account.balance) : account.balance;
+        if (most == 0) return (0, ClaimFault.GrantExhausted);
+        if (free == 0) return (0, ClaimFault.NoFunds);
+        if (ceiling == 0) return (0, ClaimFault.StakeTooLow);
+        if (most < amount) amount = most;
+        if (free < amount) amount = free;
+        if (ceiling < amount) amount = ceiling;
+
+        unchecked {
+            // amount ≤ balance < 2^104; claimed + amount ≤ cumulative; spent saturates.
+            account.balance -= uint104(amount);
+            account.spent = amount > UNLIMITED - account.spent ? UNLIMITED : account.spent + uint104(amount);
+            claimed += amount;
+        }
+        _accounts[payer] = account;
+        _claimed[payer][node] = claimed;
+        if (account.holding) _useHold(payer, provider, amount);
+        emit Claimed(payer, node, amount, claimed);
+    }
+
+    /// @return most how much a spender can still move
+    function _allowance(
+        address payer,
+        address spender,
+        uint32 epoch,
+        uint104 spent
+    ) private view returns (uint128 most, ClaimFault fault) {
+        Permission memory permission = _permissions[payer][spender];
+        if (permission.validUntil == 0) return (0, ClaimFault.NoGrant);
+        // What was served while the grant was valid can be claimed for a thaw period more.
+        if (block.timestamp >= uint256(permission.validUntil) + THAW_PERIOD) return (0, ClaimFault.GrantExpired);
+        if (!_isAlive(payer, permission.epoch, epoch)) return (0, ClaimFault.GrantRevoked);
+        return (_less(permission.limit, spent), ClaimFault.None);
+    }
+
+    /// @dev An epoch below the account's lives on until the thaw period after its revocation; a higher one is not yet.
+    function _isAlive(address payer, uint32 epoch, uint32 current) private view returns (bool) {
+        return epoch == current || block.timestamp < _epochEnds[payer][epoch];
+    }
+
+    /// @dev Without an order among grants of one spender anybody could bring an old one back, and its cap with it.
+    function _isNewer(Grant calldata grant, Permission storage old) private view returns (bool) {
+        if (old.validUntil == 0) return true;
+        return grant.epoch > old.epoch || (grant.epoch == old.epoch && grant.validUntil > old.validUntil);
+    }
+
+    /// @dev What one provider can take: all that isn't reserved, and its own reserve while it lasts.
+    function _freeFor(address payer, address provider, uint128 balance) private view returns (uint128) {
+        Hold storage hold = _holds[payer][provider];
+        uint128 own = hold.until > block.timestamp ? hold.amount : 0;
+        return _less(balance, _held[payer].total - own);
+    }
+
+    /// @dev A claim uses the provider's own reserve up first; an expired one is freed on the way.
+    function _useHold(address payer, address provider, uint128 amount) private {
+        Hold storage hold = _holds[payer][provider];
+        if (hold.amount == 0) return;
+        bool expired = hold.until <= block.timestamp;
+        _reduceHold(payer, provider, expired || amount > hold.amount ? hold.amount : amount, expired);
+    }
+
+    function _reduceHold(address payer, address provider, uint128 amount, bool expired) private {
+        Hold storage hold = _holds[payer][provider];
+        Holds storage held = _held[payer];
+        hold.amount -= amount;
+        held.total -= amount;
+        if (hold.amount == 0) {
+            held.count -= 1;
+            if (held.count == 0) _accounts[payer].holding = false;
+        }
+        if (expired) emit ReserveReleased(payer, provider, amount);
+    }
+
+    function _takeEarned(uint128 amount) private {
+        require(amount != 0, ZeroAmount());
+        uint128 earned = _earned[msg.sender];
+        require(amount <= earned, InsufficientBalance(amount, earned));
+        _earned[msg.sender] = earned - amount;
+    }
+
+    function _credit(address payer, uint128 amount) private {
+        uint256 balance = uint256(_accounts[payer].balance) + amount;
+        require(balance <= TokenIn.MOST, BalanceTooLarge(balance, TokenIn.MOST));
+        _accounts[payer].balance = uint104(balance);
+    }
+
+    function _less(uint128 a, uint128 b) private pure returns (uint128) {
+        return a > b ? a - b : 0;
+    }
+}

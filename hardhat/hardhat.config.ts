@@ -1,0 +1,37 @@
+import { createRequire } from "node:module";
+import hardhatToolboxViem from "@nomicfoundation/hardhat-toolbox-viem";
+import { defineConfig } from "hardhat/config";
+
+const require = createRequire(import.meta.url);
+
+// Without a hash of the sources in it, the bytecode changes only when the code does.
+const settings = {
+  optimizer: { enabled: true, runs: 200 },
+  evmVersion: "cancun",
+  metadata: { bytecodeHash: "none" },
+};
+const profile = {
+  compilers: [
+    { version: "0.8.37", path: require.resolve("solc/soljson.js"), settings },
+    {
+      version: "0.4.26",
+      path: require.resolve("solc-0.4.26/soljson.js"),
+      settings: { optimizer: { enabled: true, runs: 200 } },
+    },
+  ],
+};
+
+export default defineConfig({
+  plugins: [hardhatToolboxViem],
+  paths: {
+    sources: "contracts",
+    tests: { nodejs: "hardhat/test", solidity: "hardhat/test" },
+    ignition: "hardhat/ignition",
+    cache: "hardhat/cache",
+    artifacts: "hardhat/artifacts",
+  },
+  solidity: {
+    profiles: { default: profile, production: profile },
+  },
+  test: { solidity: { fuzz: { runs: 1000 }, invariant: { runs: 64, depth: 64 } } },
+});
