@@ -27,6 +27,8 @@ public enum NodeFault
     Replayed,
     Overloaded,
     DeadlineExceeded,
+    /// <summary>The sender cancelled before anything was computed.</summary>
+    Cancelled,
     ShuttingDown,
     EngineFailed,
 }

@@ -42,5 +42,6 @@ public static class Wire
 [JsonSerializable(typeof(SignedGrant))]
 [JsonSerializable(typeof(Rail))]
 [JsonSerializable(typeof(ReceiptProof))]
+[JsonSerializable(typeof(SettlementSubmission))]
 [JsonSerializable(typeof(ModelManifest))]
 public sealed partial class WireJson : JsonSerializerContext;
