@@ -1,0 +1,61 @@
+namespace ProofMesh.Inference.Torch;
+
+/// <summary>The libtorch backend: float32 or bfloat16, on the processor or a CUDA device.</summary>
+/// <remarks>
+/// The sums' order depends on the size of a batch, so logits of one token in different batches agree to rounding only,
+/// unlike the Cpu backend's.
+/// </remarks>
+internal sealed class TorchRunner : ModelRunner
+{
+    [ThreadStatic] private static int _threadsOfThisThread;
+
+    private readonly TorchModel _model;
+    private readonly TorchForward _forward;
+    private readonly int _threads;
+
+    /// <param name="device"><c>cpu</c>, <c>cuda</c> or <c>cuda:1</c>.</param>
+    /// <param name="threads">0: one per core.</param>
+    /// <exception cref="TorchUnavailableException">libtorch isn't installed, or has no such device.</exception>
+    public TorchRunner(ModelConfig config, ModelWeights weights, WeightFormat format, int context, string device, int threads)
+        : base(config, context)
+    {
+        if (format is not (WeightFormat.Float32 or WeightFormat.BFloat16))
+            throw new ArgumentException($"The Torch backend computes in float32 or bfloat16, not {format}.", nameof(format));
+        var where = torch.device(device);
+        TorchLibrary.Require();
+        if (where.type == DeviceType.CUDA && Math.Max(where.index, 0) >= torch.cuda.device_count())
+            throw new TorchUnavailableException($"There is no device {device}: libtorch sees {torch.cuda.device_count()} CUDA devices.");
+        _threads = threads == 0 ? Environment.ProcessorCount : threads;
+        UseThreads();
+        _model = new TorchModel(config, weights, format, where);
+        _forward = new TorchForward(config, _model, new RotaryTable(config, context));
+    }
+
+    public override string Scheme => (_model.Device.type, _model.Type) switch
+    {
+        (DeviceType.CPU, torch.bfloat16) => "torch-bf16",
+        (DeviceType.CPU, _) => "torch-f32",
+        (_, torch.bfloat16) => "torch-cuda-bf16",
+        _ => "torch-cuda-f32",
+    };
+
+    public override long CacheBytesPerToken => 2L * Config.Layers * Config.KeyValueSize * (_model.Type == torch.bfloat16 ? 2 : 4);
+
+    protected override Sequence OpenSequence(int capacity) => new TorchSequence(Config, capacity, _model.Type, _model.Device);
+
+    protected override void Run(ReadOnlySpan<SequenceStep> batch, Span<float> logits)
+    {
+        UseThreads();
+        _forward.Run(batch, logits);
+    }
+
+    protected override void Dispose(bool disposing) => _model.Dispose();
+
+    // libtorch keeps the number of threads per calling thread and starts each at 1.
+    private void UseThreads()
+    {
+        if (_threadsOfThisThread == _threads) return;
+        torch.set_num_threads(_threads);
+        _threadsOfThisThread = _threads;
+    }
+}

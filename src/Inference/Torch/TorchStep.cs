@@ -1,0 +1,84 @@
+namespace ProofMesh.Inference.Torch;
+
+/// <summary>One sequence's rows in a packed batch.</summary>
+/// <param name="Mask">[group · count, length], 0 where a key is seen and −∞ where it lies ahead; null for a single token.</param>
+internal readonly record struct TorchSpan(TorchSequence Sequence, int Start, int Count, torch.Tensor? Mask);
+
+/// <summary>A batch as tensors: all tokens of all sequences in one row after the other, so that each weight is read once.</summary>
+internal sealed class TorchStep
+{
+    private readonly ModelConfig _config;
+    private readonly TorchModel _model;
+
+    public TorchStep(ModelConfig config, TorchModel model, RotaryTable rotary, ReadOnlySpan<SequenceStep> batch)
+    {
+        (_config, _model) = (config, model);
+        var tokens = new List<long>();
+        var positions = new List<int>();
+        var rows = new List<long>();
+        foreach (var step in batch)
+        {
+            Spans.Add(Span(step, tokens.Count));
+            foreach (var token in step.Tokens.Span)
+            {
+                positions.Add(step.Sequence.Length + positions.Count - Spans[^1].Start);
+                tokens.Add(token);
+            }
+            for (var row = tokens.Count - step.LogitRows; row < tokens.Count; row++) rows.Add(row);
+        }
+        Tokens = torch.tensor([.. tokens], device: model.Device);
+        Rows = rows.Count == tokens.Count ? null : torch.tensor([.. rows], device: model.Device);
+        RowCount = rows.Count;
+        (Cosine, Sine) = Angles(rotary, positions);
+    }
+
+    /// <summary>[tokens].</summary>
+    public torch.Tensor Tokens { get; }
+
+    /// <summary>[tokens, 1, head size].</summary>
+    public torch.Tensor Cosine { get; }
+
+    /// <summary>[tokens, 1, head size]; the first half is negated, as the rotation of a pair wants it.</summary>
+    public torch.Tensor Sine { get; }
+
+    /// <summary>Which tokens' logits are wanted; null: all.</summary>
+    public torch.Tensor? Rows { get; }
+
+    public int RowCount { get; }
+
+    public List<TorchSpan> Spans { get; } = [];
+
+    private TorchSpan Span(in SequenceStep step, int start)
+    {
+        var sequence = (TorchSequence)step.Sequence;
+        var count = step.Tokens.Length;
+        return new TorchSpan(sequence, start, count, count == 1 ? null : Mask(sequence.Length, count));
+    }
+
+    // The query heads that share a key head are rows of one attention, so that keys are neither copied nor expanded.
+    private torch.Tensor Mask(int past, int count)
+    {
+        var group = _config.Heads / _config.KeyValueHeads;
+        var length = past + count;
+        var ahead = torch.full([count, length], float.NegativeInfinity, _model.Type, _model.Device).triu(past + 1);
+        return ahead.unsqueeze(0).expand(group, count, length).reshape(group * count, length);
+    }
+
+    private (torch.Tensor Cosine, torch.Tensor Sine) Angles(RotaryTable rotary, List<int> positions)
+    {
+        var width = _config.HeadSize;
+        var cosine = new float[positions.Count * width];
+        var sine = new float[positions.Count * width];
+        for (var i = 0; i < positions.Count; i++)
+        {
+            var c = cosine.AsSpan(i * width, width);
+            var s = sine.AsSpan(i * width, width);
+            rotary.Fill(positions[i], c, s);
+            c[..rotary.Pairs].CopyTo(c[rotary.Pairs..]);
+            s[..rotary.Pairs].CopyTo(s[rotary.Pairs..]);
+            for (var pair = 0; pair < rotary.Pairs; pair++) s[pair] = -s[pair];
+        }
+        long[] shape = [positions.Count, 1, width];
+        return (torch.tensor(cosine, shape, device: _model.Device), torch.tensor(sine, shape, device: _model.Device));
+    }
+}

@@ -1,0 +1,48 @@
+namespace ProofMesh.Inference.Torch;
+
+/// <summary>Copies tensors of a checkpoint to the device, in the type that the model computes in, into the current scope.</summary>
+internal sealed class WeightLoader(torch.ScalarType type, torch.Device device)
+{
+    // One span holds less than 2 GiB; a large embedding table is copied in several.
+    private const long ChunkBytes = 1L << 30;
+
+    public torch.Tensor Load(TensorView view) => Load(view, type);
+
+    public torch.Tensor Load(TensorView view, torch.ScalarType target)
+    {
+        using var scope = torch.NewDisposeScope();
+        return scope.MoveToOuter(Read(view).to(target, device));
+    }
+
+    public torch.Tensor? LoadOptional(TensorView? view) => view is null ? null : Load(view);
+
+    /// <summary>Several projections of one input as one: their rows one below the other.</summary>
+    public torch.Tensor Join(params TensorView[] views)
+    {
+        using var scope = torch.NewDisposeScope();
+        return scope.MoveToOuter(torch.cat(Array.ConvertAll(views, v => Read(v).to(type, device))));
+    }
+
+    private static unsafe torch.Tensor Read(TensorView view)
+    {
+        var tensor = torch.empty([.. view.Shape], Type(view));
+        var rowBytes = view.ByteCount / view.Shape[0];
+        var step = Math.Max(1, ChunkBytes / rowBytes);
+        for (var row = 0L; row < view.Shape[0]; row += step)
+        {
+            var count = Math.Min(step, view.Shape[0] - row);
+            using var part = tensor.narrow(0, row, count);
+            part.bytes = new Span<byte>((void*)(view.Address + (nint)(row * rowBytes)), checked((int)(count * rowBytes)));
+        }
+        GC.KeepAlive(view);
+        return tensor;
+    }
+
+    private static torch.ScalarType Type(TensorView view) => view.Type switch
+    {
+        TensorType.F32 => torch.float32,
+        TensorType.F16 => torch.float16,
+        TensorType.BF16 => torch.bfloat16,
+        _ => throw new CheckpointException($"Tensor '{view.Name}' holds {view.Type}; F32, F16 and BF16 are weights."),
+    };
+}
