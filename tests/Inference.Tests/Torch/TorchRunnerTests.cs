@@ -6,46 +6,33 @@ namespace ProofMesh.Inference.Tests.Torch;
 [Collection("torch")]
 public sealed class TorchRunnerTests
 {
-    private const string Llama = "\"model_type\": \"llama\"";
-
     /// <summary>Largest difference of a logit, in units of the logits' standard deviation.</summary>
     private const double Float32Tolerance = 1e-4;
 
     // A bfloat16 has 8 bits: 0.4 % per rounding, over some ten roundings per layer.
     private const double BFloat16Tolerance = 0.25;
 
-    public static TheoryData<string, string> Architectures => new()
-    {
-        { "Llama", Llama },
-        { "Llama with biases", Llama + ", \"attention_bias\": true" },
-        { "Mistral", "\"model_type\": \"mistral\", \"rope_theta\": 1000000.0" },
-        { "Qwen2", "\"model_type\": \"qwen2\", \"rope_theta\": 1000000.0" },
-        { "Qwen3", "\"model_type\": \"qwen3\", \"rope_theta\": 1000000.0" },
-        { "linear", Llama + ", \"rope_scaling\": {\"type\": \"linear\", \"factor\": 4.0}" },
-        { "dynamic", Llama + ", \"rope_scaling\": {\"type\": \"dynamic\", \"factor\": 4.0, \"original_max_position_embeddings\": 64}" },
-        { "llama3", Llama + ", \"rope_scaling\": {\"rope_type\": \"llama3\", \"factor\": 8.0, \"low_freq_factor\": 1.0, \"high_freq_factor\": 4.0, \"original_max_position_embeddings\": 64}" },
-        { "yarn", Llama + ", \"rope_scaling\": {\"rope_type\": \"yarn\", \"factor\": 4.0, \"original_max_position_embeddings\": 128}" },
-    };
+    public static TheoryData<string, string> Cases => Architectures.All;
 
     public static TheoryData<string> AllDevices => Devices.All();
 
     [Fact]
     public void Int8_weights_are_refused()
     {
-        using var model = new RandomModel(Llama);
+        using var model = new RandomModel(Architectures.Llama);
         Assert.Throws<ArgumentException>(() => model.Torch(WeightFormat.Int8));
     }
 
     [Fact]
     public void A_device_that_is_not_there_is_refused()
     {
-        using var model = new RandomModel(Llama);
+        using var model = new RandomModel(Architectures.Llama);
         var fault = Assert.Throws<TorchUnavailableException>(() => model.Torch(device: "cuda:99"));
         Assert.Contains("cuda:99", fault.Message, StringComparison.Ordinal);
     }
 
     [Theory]
-    [MemberData(nameof(Architectures))]
+    [MemberData(nameof(Cases))]
     public void Every_logit_of_a_prompt_equals_the_Cpu_backends(string name, string json)
     {
         Assert.NotEmpty(name);
@@ -53,7 +40,7 @@ public sealed class TorchRunnerTests
         var tokens = model.Tokens(300);
         using var cpu = model.Cpu();
         using var torch = model.Torch();
-        Close(Prefill(cpu, tokens), Prefill(torch, tokens), Float32Tolerance);
+        Logits.Close(Logits.Prefill(cpu, tokens), Logits.Prefill(torch, tokens), Float32Tolerance);
     }
 
     [Theory]
@@ -63,42 +50,38 @@ public sealed class TorchRunnerTests
     [InlineData("F32", false, 64)]
     public void Types_of_weights_a_tied_head_and_odd_head_sizes_change_nothing(string type, bool tied, int headSize)
     {
-        using var model = new RandomModel(Llama, type, tied: tied, headSize: headSize);
+        using var model = new RandomModel(Architectures.Llama, type, tied: tied, headSize: headSize);
         var tokens = model.Tokens(40);
         using var cpu = model.Cpu();
         using var torch = model.Torch();
-        Close(Prefill(cpu, tokens), Prefill(torch, tokens), Float32Tolerance);
+        Logits.Close(Logits.Prefill(cpu, tokens), Logits.Prefill(torch, tokens), Float32Tolerance);
     }
 
     [Theory]
     [MemberData(nameof(AllDevices))]
     public void One_token_at_a_time_equals_the_whole_prompt(string device)
     {
-        using var model = new RandomModel(Llama);
+        using var model = new RandomModel(Architectures.Llama);
         var tokens = model.Tokens(60);
         using var runner = model.Torch(device: device);
-        var whole = Prefill(runner, tokens);
-        using var sequence = runner.Open(60);
-        var single = new float[whole.Length];
-        for (var i = 0; i < tokens.Length; i++)
-            runner.Forward([new SequenceStep(sequence, tokens.AsMemory(i, 1), 1)], single.AsSpan(i * model.Config.Vocabulary, model.Config.Vocabulary));
-        Close(whole, single, Float32Tolerance);
+        var whole = Logits.Prefill(runner, tokens);
+        Logits.Close(whole, Logits.Decode(runner, tokens), Float32Tolerance);
     }
 
     [Theory]
     [MemberData(nameof(AllDevices))]
     public void A_prompt_cut_into_pieces_equals_the_whole(string device)
     {
-        using var model = new RandomModel(Llama);
+        using var model = new RandomModel(Architectures.Llama);
         var tokens = model.Tokens(60);
         using var runner = model.Torch(device: device);
-        var whole = Prefill(runner, tokens);
+        var whole = Logits.Prefill(runner, tokens);
         using var sequence = runner.Open(64);
         var pieces = new float[whole.Length];
         runner.Forward([new SequenceStep(sequence, tokens.AsMemory(0, 17), 17)], pieces);
         runner.Forward([new SequenceStep(sequence, tokens.AsMemory(17, 1), 1)], pieces.AsSpan(17 * model.Config.Vocabulary));
         runner.Forward([new SequenceStep(sequence, tokens.AsMemory(18, 42), 42)], pieces.AsSpan(18 * model.Config.Vocabulary));
-        Close(whole, pieces, Float32Tolerance);
+        Logits.Close(whole, pieces, Float32Tolerance);
     }
 
     [Theory]
@@ -123,8 +106,8 @@ public sealed class TorchRunnerTests
         var row = 0;
         for (var i = 0; i < texts.Length; i++)
         {
-            var alone = Prefill(runner, texts[i]).AsSpan(^(wanted[i] * model.Config.Vocabulary)..).ToArray();
-            if (wanted[i] > 0) Close(alone, logits.AsSpan(row * model.Config.Vocabulary, alone.Length).ToArray(), Float32Tolerance);
+            var alone = Logits.Prefill(runner, texts[i]).AsSpan(^(wanted[i] * model.Config.Vocabulary)..).ToArray();
+            if (wanted[i] > 0) Logits.Close(alone, logits.AsSpan(row * model.Config.Vocabulary, alone.Length).ToArray(), Float32Tolerance);
             row += wanted[i];
             Assert.Equal(texts[i].Length, sequences[i].Length);
             sequences[i].Dispose();
@@ -135,28 +118,24 @@ public sealed class TorchRunnerTests
     [MemberData(nameof(AllDevices))]
     public void Bfloat16_stays_near_float32(string device)
     {
-        using var model = new RandomModel(Llama, "BF16");
+        using var model = new RandomModel(Architectures.Llama, "BF16");
         var tokens = model.Tokens(80);
         using var exact = model.Cpu();
         using var runner = model.Torch(WeightFormat.BFloat16, device: device);
-        var expected = Prefill(exact, tokens);
-        Close(expected, Prefill(runner, tokens), BFloat16Tolerance);
-        using var sequence = runner.Open(80);
-        var single = new float[expected.Length];
-        for (var i = 0; i < tokens.Length; i++)
-            runner.Forward([new SequenceStep(sequence, tokens.AsMemory(i, 1), 1)], single.AsSpan(i * model.Config.Vocabulary, model.Config.Vocabulary));
-        Close(expected, single, BFloat16Tolerance);
+        var expected = Logits.Prefill(exact, tokens);
+        Logits.Close(expected, Logits.Prefill(runner, tokens), BFloat16Tolerance);
+        Logits.Close(expected, Logits.Decode(runner, tokens), BFloat16Tolerance);
     }
 
     [Fact]
     public void Another_thread_computes_the_same()
     {
-        using var model = new RandomModel(Llama);
+        using var model = new RandomModel(Architectures.Llama);
         var tokens = model.Tokens(30);
         using var runner = model.Torch();
-        var here = Prefill(runner, tokens);
+        var here = Logits.Prefill(runner, tokens);
         float[]? there = null;
-        var thread = new Thread(() => there = Prefill(runner, tokens));
+        var thread = new Thread(() => there = Logits.Prefill(runner, tokens));
         thread.Start();
         thread.Join();
         Assert.Equal(here, there);
@@ -178,22 +157,5 @@ public sealed class TorchRunnerTests
             Assert.Equal(loaded, Native.pm_live_handles());
         }
         Assert.Equal(before, Native.pm_live_handles());
-    }
-
-    private static float[] Prefill(ModelRunner runner, int[] tokens)
-    {
-        using var sequence = runner.Open(tokens.Length);
-        var logits = new float[tokens.Length * runner.Config.Vocabulary];
-        runner.Forward([new SequenceStep(sequence, tokens, tokens.Length)], logits);
-        return logits;
-    }
-
-    private static void Close(float[] expected, float[] actual, double tolerance)
-    {
-        var mean = expected.Average(v => (double)v);
-        var deviation = Math.Sqrt(expected.Average(v => (v - mean) * (v - mean)));
-        var worst = expected.Zip(actual, (a, b) => Math.Abs((double)a - b)).Max() / deviation;
-        TestContext.Current.TestOutputHelper?.WriteLine($"largest difference {worst:E2} standard deviations of {deviation:F2}");
-        Assert.True(worst <= tolerance, $"largest difference {worst:E2} standard deviations, {tolerance:E2} is accepted");
     }
 }
