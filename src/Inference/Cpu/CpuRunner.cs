@@ -14,6 +14,8 @@ internal sealed class CpuRunner : ModelRunner
     public CpuRunner(ModelConfig config, ModelWeights weights, WeightFormat format, int context, int threads)
         : base(config, context)
     {
+        if (format is not (WeightFormat.Float32 or WeightFormat.Int8))
+            throw new ArgumentException($"The Cpu backend computes in float32 or int8, not {format}.", nameof(format));
         _model = new CpuModel(config, weights, format);
         _forward = new CpuForward(_model, new RotaryTable(config, context), threads);
     }

@@ -68,12 +68,17 @@ internal static class ModelConfigParser
             throw new ModelConfigException("config.json: partial_rotary_factor below 1 is not supported.");
     }
 
+    // Scaling states by how much the positions were stretched, but for llama3, whose config counts them stretched.
     // Attention never leaves a window that holds the whole context, so capping the context there is exact.
     private static int Positions(ConfigReader json, RopeScaling scaling, int stated)
     {
-        var positions = stated;
-        if (scaling.Kind == RopeKind.Yarn)
-            positions = (int)Math.Min(MaxPositions, Math.Max(positions, scaling.OriginalMaxPositions * scaling.Factor));
+        var stretched = scaling.Kind switch
+        {
+            RopeKind.Linear or RopeKind.Dynamic => stated * scaling.Factor,
+            RopeKind.Yarn => Math.Max(stated, scaling.OriginalMaxPositions * scaling.Factor),
+            _ => stated,
+        };
+        var positions = (int)Math.Min(MaxPositions, stretched);
         if (json.Has("sliding_window") && json.Flag("use_sliding_window", fallback: true))
             positions = Math.Min(positions, json.Int("sliding_window", 1, MaxPositions));
         return positions;
@@ -112,7 +117,7 @@ internal static class ModelConfigParser
         var scaling = new RopeScaling(kind)
         {
             Factor = factor,
-            OriginalMaxPositions = rope.Int("original_max_position_embeddings", 1, MaxPositions, positions),
+            OriginalMaxPositions = kind == RopeKind.Dynamic ? positions : rope.Int("original_max_position_embeddings", 1, MaxPositions, positions),
             LowFrequencyFactor = rope.Number("low_freq_factor", 1e-3, 1e3, 1),
             HighFrequencyFactor = rope.Number("high_freq_factor", 1e-3, 1e3, 4),
             BetaFast = rope.Number("beta_fast", 1e-3, 1e6, 32),

@@ -7,15 +7,14 @@ namespace ProofMesh.Inference;
 /// </remarks>
 public sealed class RotaryTable
 {
-    private readonly float[] _frequencies;
+    private readonly double[] _frequencies;
     private readonly double _magnitude;
 
     public RotaryTable(ModelConfig config, int context)
     {
         _magnitude = config.Scaling.AttentionFactor;
-        var frequencies = Base(config, DynamicTheta(config, context));
-        Scale(config, frequencies);
-        _frequencies = Array.ConvertAll(frequencies, f => (float)f);
+        _frequencies = Base(config, DynamicTheta(config, context));
+        Scale(config, _frequencies);
     }
 
     /// <summary>Pairs per head: dimension i turns with dimension i + Pairs.</summary>
@@ -26,7 +25,6 @@ public sealed class RotaryTable
     {
         for (var i = 0; i < _frequencies.Length; i++)
         {
-            // The angle is rounded to float32, as the published models were trained.
             var (sin, cos) = Math.SinCos(position * _frequencies[i]);
             cosine[i] = (float)(cos * _magnitude);
             sine[i] = (float)(sin * _magnitude);

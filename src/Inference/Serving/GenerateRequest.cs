@@ -16,4 +16,31 @@ public sealed record GenerateRequest
 
     /// <summary>The answer ends before the first of these; none of them is ever shown.</summary>
     public IReadOnlyList<string> Stop { get; init; } = [];
+
+    /// <exception cref="ArgumentException">The request is malformed; the message says how.</exception>
+    internal void Check(int vocabulary)
+    {
+        Sampling.Check();
+        CheckTokens(Prompt, vocabulary);
+        if (MaxTokens < 1)
+            throw new ArgumentException($"{MaxTokens} tokens were asked for; at least 1 is.");
+        if (Stop.Count > MaxStops)
+            throw new ArgumentException($"{Stop.Count} stop strings were given; at most {MaxStops} are accepted.");
+        foreach (var stop in Stop)
+        {
+            if (stop is not { Length: > 0 and <= MaxStopLength })
+                throw new ArgumentException($"A stop string has {stop?.Length ?? 0} characters; 1 to {MaxStopLength} are accepted.");
+        }
+    }
+
+    internal static void CheckTokens(IReadOnlyList<int> tokens, int vocabulary)
+    {
+        if (tokens.Count == 0)
+            throw new ArgumentException("There is no token.");
+        foreach (var token in tokens)
+        {
+            if ((uint)token >= (uint)vocabulary)
+                throw new ArgumentException($"Token {token} is outside the vocabulary of {vocabulary}.");
+        }
+    }
 }

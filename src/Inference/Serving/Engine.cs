@@ -1,0 +1,136 @@
+using System.Runtime.CompilerServices;
+using ProofMesh.Inference.Torch;
+
+namespace ProofMesh.Inference;
+
+/// <summary>Text in, tokens out: one model that answers many requests at a time. Safe for many threads.</summary>
+public sealed class Engine : IDisposable
+{
+    /// <summary>Names the arithmetic of this engine in manifests: changes when the same request may give other tokens.</summary>
+    public const string Version = "proofmesh-1";
+
+    private const long DefaultCacheBytes = 1L << 30;
+
+    private readonly Checkpoint _checkpoint;
+    private readonly ModelRunner _runner;
+    private readonly Scheduler _scheduler;
+    private readonly EngineOptions _options;
+
+    private Engine(EngineOptions options, Checkpoint checkpoint, ModelRunner runner, Tokenizer tokenizer, int cacheTokens)
+    {
+        (_options, _checkpoint, _runner, Tokenizer) = (options, checkpoint, runner, tokenizer);
+        var name = options.Name ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Folder)));
+        Model = new EngineModel(name, runner.Context, runner.Scheme, Version, [.. checkpoint.Digests().Select(d => d.Sha256)], tokenizer.Digest);
+        _scheduler = new Scheduler(runner, options, cacheTokens);
+    }
+
+    public EngineModel Model { get; }
+
+    public Tokenizer Tokenizer { get; }
+
+    public EngineLoad CurrentLoad => _scheduler.Load;
+
+    /// <exception cref="ModelConfigException">config.json asks for what isn't supported.</exception>
+    /// <exception cref="CheckpointException">The weights are missing, damaged or don't fit config.json.</exception>
+    /// <exception cref="TokenizerException">tokenizer.json is missing, damaged or not supported.</exception>
+    /// <exception cref="TorchUnavailableException">The Torch backend was asked for and can't run here.</exception>
+    public static Engine Load(EngineOptions options)
+    {
+        options.Check();
+        var config = ModelConfig.Load(options.Folder);
+        var tokenizer = Tokenizer.Load(options.Folder);
+        var checkpoint = Checkpoint.Open(options.Folder);
+        try
+        {
+            var runner = OpenRunner(options, config, new ModelWeights(checkpoint, config));
+            return new Engine(options, checkpoint, runner, tokenizer, CacheTokens(options, runner));
+        }
+        catch
+        {
+            checkpoint.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Answers a prompt. The request is queued when the enumeration starts; leaving it early cancels the request.</summary>
+    /// <param name="stop">Ends the answer within one token, with <see cref="FinishReason.Cancelled"/> and no exception.</param>
+    /// <exception cref="ContextOverflowException">Prompt and answer exceed the context.</exception>
+    /// <exception cref="EngineBusyException">The queue is full (thrown when the enumeration starts).</exception>
+    /// <exception cref="ArgumentException">The request is malformed; the message says how.</exception>
+    public IAsyncEnumerable<GeneratedToken> Generate(GenerateRequest request, CancellationToken stop = default)
+    {
+        request.Check(_runner.Config.Vocabulary);
+        CheckFits(request.Prompt.Count, request.MaxTokens);
+        return Run(request, stop);
+    }
+
+    /// <summary>Computes somebody's answer again with its tokens forced, and says at each position which token wins here.</summary>
+    /// <param name="tokens">The answer's token ids, an end-of-sequence token included.</param>
+    /// <exception cref="ContextOverflowException">Prompt and answer exceed the context.</exception>
+    /// <exception cref="EngineBusyException">The queue is full.</exception>
+    /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
+    public async Task<IReadOnlyList<ReplayedToken>> Replay(
+        IReadOnlyList<int> prompt, IReadOnlyList<int> tokens, SamplingParameters sampling, CancellationToken stop = default)
+    {
+        sampling.Check();
+        GenerateRequest.CheckTokens(prompt, _runner.Config.Vocabulary);
+        GenerateRequest.CheckTokens(tokens, _runner.Config.Vocabulary);
+        CheckFits(prompt.Count, tokens.Count);
+        var replay = new Replay(prompt, tokens, sampling);
+        _scheduler.Enqueue(replay);
+        await using var registration = stop.Register(() => _scheduler.Cancel(replay));
+        return await replay.Result;
+    }
+
+    public void Dispose()
+    {
+        _scheduler.Dispose();
+        _runner.Dispose();
+        _checkpoint.Dispose();
+    }
+
+    private async IAsyncEnumerable<GeneratedToken> Run(GenerateRequest request, CancellationToken argument, [EnumeratorCancellation] CancellationToken stop = default)
+    {
+        var generation = new Generation(request, Tokenizer.Stream(), _runner.Config.EndTokens, _options.ReadAhead);
+        _scheduler.Enqueue(generation);
+        await using var onArgument = argument.Register(() => _scheduler.Cancel(generation));
+        await using var onStop = stop.Register(() => _scheduler.Cancel(generation));
+        try
+        {
+            await foreach (var token in generation.Tokens.ReadAllAsync(CancellationToken.None))
+            {
+                _scheduler.Wake();
+                yield return token;
+            }
+        }
+        finally
+        {
+            _scheduler.Cancel(generation);
+        }
+    }
+
+    private void CheckFits(int promptTokens, int maxTokens)
+    {
+        if ((long)promptTokens + maxTokens > _runner.Context)
+            throw new ContextOverflowException(promptTokens, maxTokens, _runner.Context);
+    }
+
+    private static ModelRunner OpenRunner(EngineOptions options, ModelConfig config, ModelWeights weights)
+    {
+        var context = options.MaxContext is > 0 and var wanted ? Math.Min(wanted, config.MaxPositions) : config.MaxPositions;
+        if (options.CacheTokens > 0)
+            context = Math.Min(context, options.CacheTokens);
+        var threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
+        return options.Backend == Backend.Torch
+            ? new TorchRunner(config, weights, options.Weights, context, options.Device, threads)
+            : new CpuRunner(config, weights, options.Weights, context, threads);
+    }
+
+    private static int CacheTokens(EngineOptions options, ModelRunner runner)
+    {
+        if (options.CacheTokens > 0)
+            return options.CacheTokens;
+        var affordable = Math.Min(DefaultCacheBytes / runner.CacheBytesPerToken, (long)options.MaxSequences * runner.Context);
+        return (int)Math.Max(affordable, runner.Context);
+    }
+}
