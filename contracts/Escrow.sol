@@ -5,24 +5,29 @@ import {Ownable, Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
-import {ClaimFault, Exit, GrantFault, IEscrow, Payment} from "./interfaces/IEscrow.sol";
+import {ClaimFault, Exit, GrantFault, IEscrow} from "./interfaces/IEscrow.sol";
 import {ISignatureTransfer} from "./interfaces/ISignatureTransfer.sol";
 import {Grant, Reserve} from "./interfaces/Messages.sol";
+import {AccountWord, AccountWords} from "./libraries/AccountWord.sol";
 import {ExitQueue} from "./libraries/ExitQueue.sol";
+import {PaymentList} from "./libraries/PaymentList.sol";
 import {TokenIn} from "./libraries/TokenIn.sol";
 
 /// @title Escrow
 /// @notice See IEscrow, which is the document.
 contract Escrow is IEscrow, Ownable2Step, ReentrancyGuardTransient {
     using ExitQueue for ExitQueue.Queue;
+    using PaymentList for bytes;
     using SafeERC20 for IERC20;
 
-    /// @dev One slot, so that a claim touches one slot of the payer. `holding` says whether there are reserves.
+    /// @dev A struct, so that a reference to the slot can be kept.
     struct Account {
-        uint104 balance;
-        uint104 spent;
-        uint32 epoch;
-        bool holding;
+        AccountWord word;
+    }
+
+    /// @dev A whole word, so that writing it needs no reading.
+    struct Total {
+        uint256 value;
     }
 
     /// @dev `limit` is compared with the account's `spent`.
@@ -37,17 +42,12 @@ contract Escrow is IEscrow, Ownable2Step, ReentrancyGuardTransient {
         uint64 until;
     }
 
-    struct Holds {
-        uint128 total;
-        uint64 count;
-    }
-
     uint64 public constant LEAST_PERIOD = 1 minutes;
     uint64 public constant MOST_PERIOD = 90 days;
     uint64 public constant MOST_RESERVE_PERIOD = 30 days;
-    uint64 public constant MOST_RESERVES = 64;
+    uint16 public constant MOST_RESERVES = 64;
 
-    uint104 private constant UNLIMITED = type(uint104).max;
+    uint128 private constant UNLIMITED = type(uint104).max;
     uint256 private constant BASIS_POINTS = 10_000;
 
     /// @inheritdoc IEscrow
@@ -64,11 +64,11 @@ contract Escrow is IEscrow, Ownable2Step, ReentrancyGuardTransient {
 
     mapping(address payer => Account) private _accounts;
     mapping(address payer => ExitQueue.Queue) private _thaws;
-    mapping(address payer => mapping(address node => uint128)) private _claimed;
+    mapping(address node => mapping(address payer => Total)) private _claimed;
     mapping(address payer => mapping(address spender => Permission)) private _permissions;
     mapping(address payer => mapping(uint32 epoch => uint64)) private _epochEnds;
     mapping(address payer => mapping(address provider => Hold)) private _holds;
-    mapping(address payer => Holds) private _held;
+    mapping(address payer => uint128) private _held;
     mapping(address earner => uint128) private _earned;
 
     constructor(address token, address permit2, address settlement, address owner_, uint64 thawPeriod) Ownable(owner_) {
@@ -126,7 +126,7 @@ contract Escrow is IEscrow, Ownable2Step, ReentrancyGuardTransient {
     /// @inheritdoc IEscrow
     function thaw(uint128 amount) external returns (uint64 readyAt) {
         require(amount != 0, ZeroAmount());
-        uint128 free = _less(_accounts[msg.sender].balance, _thaws[msg.sender].total);
+        uint128 free = _less(_accounts[msg.sender].word.balance(), _thaws[msg.sender].total);
         require(amount <= free, InsufficientBalance(amount, free));
         readyAt = uint64(block.timestamp) + THAW_PERIOD;
         _thaws[msg.sender].push(amount, readyAt);
@@ -146,22 +146,22 @@ contract Escrow is IEscrow, Ownable2Step, ReentrancyGuardTransient {
         uint64 readyAt = _thaws[msg.sender].nextReadyAt();
         uint128 ready = _thaws[msg.sender].popReady();
         require(ready != 0, NothingToWithdraw(readyAt));
-        Account storage account = _accounts[msg.sender];
-        uint128 free = _less(account.balance, _held[msg.sender].total);
+        AccountWord account = _accounts[msg.sender].word;
+        uint128 free = _less(account.balance(), _held[msg.sender]);
         require(free != 0, InsufficientBalance(ready, 0));
         amount = ready < free ? ready : free;
-        account.balance -= uint104(amount);
+        _accounts[msg.sender].word = account.debit(amount);
         emit Withdrawn(msg.sender, to, amount);
         IERC20(TOKEN).safeTransfer(to, amount);
     }
 
     /// @inheritdoc IEscrow
     function revokeGrants() external returns (uint32 epoch) {
-        uint32 old = _accounts[msg.sender].epoch;
+        AccountWord account = _accounts[msg.sender].word;
         uint64 endsAt = uint64(block.timestamp) + THAW_PERIOD;
-        epoch = old + 1;
-        _accounts[msg.sender].epoch = epoch;
-        _epochEnds[msg.sender][old] = endsAt;
+        epoch = account.epoch() + 1;
+        _accounts[msg.sender].word = account.nextEpoch();
+        _epochEnds[msg.sender][epoch - 1] = endsAt;
         emit EpochRaised(msg.sender, epoch, endsAt);
     }
 
@@ -207,13 +207,30 @@ contract Escrow is IEscrow, Ownable2Step, ReentrancyGuardTransient {
         uint128 ceiling,
         uint16 feeBasisPoints,
         address treasury,
-        Payment[] calldata payments
+        bytes calldata payments
     ) external onlySettlement returns (uint128 moved, bytes memory faults) {
-        faults = new bytes(payments.length);
-        for (uint256 i = 0; i < payments.length; ++i) {
-            (uint128 amount, ClaimFault fault) = _payOne(provider, node, ceiling - moved, payments[i]);
-            moved += amount;
-            if (fault != ClaimFault.None) faults[i] = bytes1(uint8(fault));
+        mapping(address => Total) storage totals = _claimed[node];
+        uint256 count = payments.length / PaymentList.SIZE;
+        for (uint256 i = 0; i < count; ++i) {
+            (address payer, address signer, uint128 cumulative) = payments.at(i);
+            Total storage total = totals[payer];
+            uint256 claimed = total.value;
+            unchecked {
+                // moved ≤ ceiling, claimed + amount ≤ cumulative
+                (uint256 amount, ClaimFault fault) = signer == address(0)
+                    ? (0, ClaimFault.BadSignature)
+                    : cumulative > claimed
+                        ? _take(payer, signer, provider, cumulative - claimed, ceiling - moved)
+                        : (0, ClaimFault.NothingNew);
+                if (amount == 0) {
+                    if (faults.length == 0) faults = new bytes(count);
+                    faults[i] = bytes1(uint8(fault));
+                    continue;
+                }
+                total.value = claimed + amount;
+                moved += uint128(amount);
+                emit Claimed(payer, node, uint128(amount), uint128(claimed + amount));
+            }
         }
         if (moved == 0) return (0, faults);
         // The share rounds down: in favour of the provider.
@@ -227,11 +244,11 @@ contract Escrow is IEscrow, Ownable2Step, ReentrancyGuardTransient {
     function register(Grant calldata grant) external onlySettlement returns (GrantFault) {
         if (grant.payer == address(0) || grant.spender == address(0)) return GrantFault.ZeroAddress;
         if (block.timestamp >= uint256(grant.validUntil) + THAW_PERIOD) return GrantFault.Expired;
-        Account storage account = _accounts[grant.payer];
-        if (!_isAlive(grant.payer, grant.epoch, account.epoch)) return GrantFault.WrongEpoch;
+        AccountWord account = _accounts[grant.payer].word;
+        if (!_isAlive(grant.payer, grant.epoch, account.epoch())) return GrantFault.WrongEpoch;
         Permission storage old = _permissions[grant.payer][grant.spender];
         if (!_isNewer(grant, old)) return GrantFault.NotNewer;
-        uint256 limit = uint256(account.spent) + grant.cap;
+        uint256 limit = uint256(account.spent()) + grant.cap;
         if (limit > UNLIMITED) limit = UNLIMITED;
         (old.limit, old.validUntil, old.epoch) = (uint104(limit), grant.validUntil, grant.epoch);
         emit GrantRegistered(grant.payer, grant.spender, grant.cap, uint128(limit), grant.validUntil, grant.epoch);
@@ -248,24 +265,23 @@ contract Escrow is IEscrow, Ownable2Step, ReentrancyGuardTransient {
             reserve_.until > block.timestamp && reserve_.until <= latest,
             ReserveEndOutOfBounds(reserve_.until, uint64(block.timestamp), latest)
         );
-        Account storage account = _accounts[payer];
         uint128 most = UNLIMITED;
         if (signer != payer) {
             ClaimFault fault;
-            (most, fault) = _allowance(payer, signer, account.epoch, account.spent);
+            (most, fault) = _allowance(payer, signer, _accounts[payer].word);
             require(fault == ClaimFault.None, NotAuthorized(payer, signer, fault));
         }
         Hold storage hold = _holds[payer][provider];
         require(reserve_.until > hold.until, ReserveNotNewer(reserve_.until, hold.until));
         if (hold.amount != 0) _reduceHold(payer, provider, hold.amount, false);
-        uint128 free = _less(account.balance, _thaws[payer].total + _held[payer].total);
+        AccountWord account = _accounts[payer].word;
+        uint128 free = _less(account.balance(), _thaws[payer].total + _held[payer]);
         if (most < free) free = most;
         require(amount <= free, InsufficientBalance(amount, free));
-        require(_held[payer].count < MOST_RESERVES, TooManyReserves(MOST_RESERVES));
+        require(account.reserves() < MOST_RESERVES, TooManyReserves(MOST_RESERVES));
         (hold.amount, hold.until) = (amount, reserve_.until);
-        _held[payer].total += amount;
-        _held[payer].count += 1;
-        account.holding = true;
+        _held[payer] += amount;
+        _accounts[payer].word = account.addReserve();
         emit Reserved(payer, provider, amount, reserve_.until);
     }
 
@@ -275,13 +291,13 @@ contract Escrow is IEscrow, Ownable2Step, ReentrancyGuardTransient {
     function accountOf(
         address payer
     ) external view returns (uint128 balance, uint128 thawing, uint128 reserved, uint128 spent, uint32 epoch) {
-        Account storage account = _accounts[payer];
-        return (account.balance, _thaws[payer].total, _held[payer].total, account.spent, account.epoch);
+        AccountWord account = _accounts[payer].word;
+        return (account.balance(), _thaws[payer].total, _held[payer], account.spent(), account.epoch());
     }
 
     /// @inheritdoc IEscrow
     function availableOf(address payer) external view returns (uint128) {
-        return _less(_accounts[payer].balance, _thaws[payer].total + _held[payer].total);
+        return _less(_accounts[payer].word.balance(), _thaws[payer].total + _held[payer]);
     }
 
     /// @inheritdoc IEscrow
@@ -295,7 +311,7 @@ contract Escrow is IEscrow, Ownable2Step, ReentrancyGuardTransient {
         address spender
     ) external view returns (uint128 left, uint64 validUntil, uint32 epoch, ClaimFault fault) {
         Permission storage permission = _permissions[payer][spender];
-        (left, fault) = _allowance(payer, spender, _accounts[payer].epoch, _accounts[payer].spent);
+        (left, fault) = _allowance(payer, spender, _accounts[payer].word);
         return (left, permission.validUntil, permission.epoch, fault);
     }
 
@@ -306,7 +322,7 @@ contract Escrow is IEscrow, Ownable2Step, ReentrancyGuardTransient {
 
     /// @inheritdoc IEscrow
     function claimedOf(address payer, address node) external view returns (uint128) {
-        return _claimed[payer][node];
+        return uint128(_claimed[node][payer].value);
     }
 
     /// @inheritdoc IEscrow
@@ -316,58 +332,56 @@ contract Escrow is IEscrow, Ownable2Step, ReentrancyGuardTransient {
 
     // Internal
 
-    /// @dev Pays one voucher as far as the payer's money, its spender's grant and the provider's stake reach.
-    function _payOne(
+    /// @dev Takes `due` as far as the payer's money, its spender's grant and the provider's stake reach.
+    /// @return amount what was taken; 0 with the reason in `fault`
+    function _take(
+        address payer,
+        address signer,
         address provider,
-        address node,
-        uint128 ceiling,
-        Payment calldata payment
-    ) private returns (uint128 amount, ClaimFault fault) {
-        (address payer, address signer) = (payment.payer, payment.signer);
-        if (signer == address(0)) return (0, ClaimFault.BadSignature);
-        Account memory account = _accounts[payer];
-        uint128 most = UNLIMITED;
+        uint256 due,
+        uint256 ceiling
+    ) private returns (uint256 amount, ClaimFault fault) {
+        Account storage account = _accounts[payer];
+        AccountWord word = account.word;
+        amount = due;
         if (signer != payer) {
-            (most, fault) = _allowance(payer, signer, account.epoch, account.spent);
+            uint256 most;
+            (most, fault) = _allowance(payer, signer, word);
             if (fault != ClaimFault.None) return (0, fault);
+            if (most < amount) amount = most;
+            if (most == 0) return (0, ClaimFault.GrantExhausted);
         }
-        uint128 claimed = _claimed[payer][node];
-        if (payment.cumulative <= claimed) return (0, ClaimFault.NothingNew);
-        amount = payment.cumulative - claimed;
-
-        uint128 free = account.holding ? _freeFor(payer, provider, account.balance) : account.balance;
-        if (most == 0) return (0, ClaimFault.GrantExhausted);
-        if (free == 0) return (0, ClaimFault.NoFunds);
-        if (ceiling == 0) return (0, ClaimFault.StakeTooLow);
-        if (most < amount) amount = most;
-        if (free < amount) amount = free;
-        if (ceiling < amount) amount = ceiling;
-
-        unchecked {
-            // amount ≤ balance < 2^104; claimed + amount ≤ cumulative; spent saturates.
-            account.balance -= uint104(amount);
-            account.spent = amount > UNLIMITED - account.spent ? UNLIMITED : account.spent + uint104(amount);
-            claimed += amount;
+        bool holding = word.reserves() != 0;
+        uint256 free = holding ? _freeFor(payer, provider, word.balance()) : word.balance();
+        if (free < amount) {
+            amount = free;
+            if (free == 0) return (0, ClaimFault.NoFunds);
         }
-        _accounts[payer] = account;
-        _claimed[payer][node] = claimed;
-        if (account.holding) _useHold(payer, provider, amount);
-        emit Claimed(payer, node, amount, claimed);
+        if (ceiling < amount) {
+            amount = ceiling;
+            if (ceiling == 0) return (0, ClaimFault.StakeTooLow);
+        }
+        // amount ≤ free ≤ balance
+        account.word = word.pay(amount);
+        if (holding) _useHold(payer, provider, uint128(amount));
     }
 
     /// @return most how much a spender can still move
     function _allowance(
         address payer,
         address spender,
-        uint32 epoch,
-        uint104 spent
+        AccountWord account
     ) private view returns (uint128 most, ClaimFault fault) {
-        Permission memory permission = _permissions[payer][spender];
-        if (permission.validUntil == 0) return (0, ClaimFault.NoGrant);
-        // What was served while the grant was valid can be claimed for a thaw period more.
-        if (block.timestamp >= uint256(permission.validUntil) + THAW_PERIOD) return (0, ClaimFault.GrantExpired);
-        if (!_isAlive(payer, permission.epoch, epoch)) return (0, ClaimFault.GrantRevoked);
-        return (_less(permission.limit, spent), ClaimFault.None);
+        Permission storage permission = _permissions[payer][spender];
+        (uint256 limit, uint256 validUntil, uint32 epoch) = (permission.limit, permission.validUntil, permission.epoch);
+        if (validUntil == 0) return (0, ClaimFault.NoGrant);
+        unchecked {
+            // What was served while the grant was valid can be claimed for a thaw period more.
+            if (block.timestamp >= validUntil + THAW_PERIOD) return (0, ClaimFault.GrantExpired);
+            if (!_isAlive(payer, epoch, account.epoch())) return (0, ClaimFault.GrantRevoked);
+            uint256 spent = account.spent();
+            return (limit > spent ? uint128(limit - spent) : 0, ClaimFault.None);
+        }
     }
 
     /// @dev An epoch below the account's lives on until the thaw period after its revocation; a higher one is not yet.
@@ -385,7 +399,7 @@ contract Escrow is IEscrow, Ownable2Step, ReentrancyGuardTransient {
     function _freeFor(address payer, address provider, uint128 balance) private view returns (uint128) {
         Hold storage hold = _holds[payer][provider];
         uint128 own = hold.until > block.timestamp ? hold.amount : 0;
-        return _less(balance, _held[payer].total - own);
+        return _less(balance, _held[payer] - own);
     }
 
     /// @dev A claim uses the provider's own reserve up first; an expired one is freed on the way.
@@ -398,13 +412,9 @@ contract Escrow is IEscrow, Ownable2Step, ReentrancyGuardTransient {
 
     function _reduceHold(address payer, address provider, uint128 amount, bool expired) private {
         Hold storage hold = _holds[payer][provider];
-        Holds storage held = _held[payer];
         hold.amount -= amount;
-        held.total -= amount;
-        if (hold.amount == 0) {
-            held.count -= 1;
-            if (held.count == 0) _accounts[payer].holding = false;
-        }
+        _held[payer] -= amount;
+        if (hold.amount == 0) _accounts[payer].word = _accounts[payer].word.dropReserve();
         if (expired) emit ReserveReleased(payer, provider, amount);
     }
 
@@ -416,9 +426,10 @@ contract Escrow is IEscrow, Ownable2Step, ReentrancyGuardTransient {
     }
 
     function _credit(address payer, uint128 amount) private {
-        uint256 balance = uint256(_accounts[payer].balance) + amount;
-        require(balance <= TokenIn.MOST, BalanceTooLarge(balance, TokenIn.MOST));
-        _accounts[payer].balance = uint104(balance);
+        AccountWord account = _accounts[payer].word;
+        uint256 turnover = uint256(account.balance()) + account.spent() + amount;
+        require(turnover <= AccountWords.MOST, TurnoverTooLarge(turnover, AccountWords.MOST));
+        _accounts[payer].word = account.credit(amount);
     }
 
     function _less(uint128 a, uint128 b) private pure returns (uint128) {

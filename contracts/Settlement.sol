@@ -3,21 +3,22 @@ pragma solidity ^0.8.28;
 
 import {Ownable, Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
-import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
-import {ClaimFault, GrantFault, IEscrow, Payment} from "./interfaces/IEscrow.sol";
+import {ClaimFault, GrantFault, IEscrow} from "./interfaces/IEscrow.sol";
 import {Grant, ProofStep, Receipt, Reserve, Signature, Statement, Totals, Voucher} from "./interfaces/Messages.sol";
 import {
+    Claim,
     ISettlement,
+    NodeClaims,
     ReceiptFault,
     Reputation,
     SignedGrant,
     SignedStatement,
-    SignedVoucher,
     StatementFault
 } from "./interfaces/ISettlement.sol";
 import {IStaking} from "./interfaces/IStaking.sol";
 import {Exposure} from "./libraries/Exposure.sol";
 import {MessageHash} from "./libraries/MessageHash.sol";
+import {PaymentList} from "./libraries/PaymentList.sol";
 import {Pricing} from "./libraries/Pricing.sol";
 import {Proposal} from "./libraries/Proposal.sol";
 import {Recover} from "./libraries/Recover.sol";
@@ -107,12 +108,13 @@ contract Settlement is ISettlement, Ownable2Step, EIP712 {
     /// @inheritdoc ISettlement
     function settle(
         SignedGrant[] calldata grants,
-        SignedVoucher[] calldata claims,
+        NodeClaims[] calldata claims,
         SignedStatement[] calldata statements
     ) external {
         bytes32 domain = _domainSeparatorV4();
         for (uint256 i = 0; i < grants.length; ++i) _registerGrant(domain, i, grants[i]);
-        for (uint256 i = 0; i < claims.length;) i = _payRun(domain, i, claims);
+        uint256 paid = 0;
+        for (uint256 i = 0; i < claims.length; ++i) paid = _payNode(domain, paid, claims[i]);
         for (uint256 i = 0; i < statements.length; ++i) _settleStatement(domain, i, statements[i]);
     }
 
@@ -253,7 +255,7 @@ contract Settlement is ISettlement, Ownable2Step, EIP712 {
     // Internal
 
     function _registerGrant(bytes32 domain, uint256 index, SignedGrant calldata item) private {
-        bytes32 digest = MessageHashUtils.toTypedDataHash(domain, MessageHash.ofGrant(item.grant));
+        bytes32 digest = MessageHash.digest(domain, MessageHash.ofGrant(item.grant));
         GrantFault fault =
             Recover.isSignedBy(item.grant.payer, digest, item.signature)
                 ? IEscrow(ESCROW).register(item.grant)
@@ -261,27 +263,18 @@ contract Settlement is ISettlement, Ownable2Step, EIP712 {
         if (fault != GrantFault.None) emit GrantSkipped(index, item.grant.payer, item.grant.spender, fault);
     }
 
-    /// @dev Pays the claims from `start` on that are for one node: its provider is looked up and credited once.
-    /// @return end the first claim for another node
-    function _payRun(bytes32 domain, uint256 start, SignedVoucher[] calldata claims) private returns (uint256 end) {
-        address node = claims[start].voucher.node;
-        end = start + 1;
-        while (end < claims.length && claims[end].voucher.node == node) ++end;
+    /// @dev Pays the claims of one node: its provider is looked up and credited once.
+    /// @param index the position of the first of them in the call
+    /// @return next the position behind the last
+    function _payNode(bytes32 domain, uint256 index, NodeClaims calldata group) private returns (uint256 next) {
+        (address node, Claim[] calldata claims) = (group.node, group.claims);
+        next = index + claims.length;
         address provider = IStaking(STAKING).providerOf(node);
         if (provider == address(0)) {
-            for (uint256 i = start; i < end; ++i) {
-                emit ClaimSkipped(i, claims[i].voucher.payer, node, ClaimFault.UnknownNode);
+            for (uint256 i = 0; i < claims.length; ++i) {
+                emit ClaimSkipped(index + i, claims[i].payer, node, ClaimFault.UnknownNode);
             }
-            return end;
-        }
-        Payment[] memory payments = new Payment[](end - start);
-        for (uint256 i = start; i < end; ++i) {
-            Voucher calldata voucher = claims[i].voucher;
-            bytes32 digest = MessageHashUtils.toTypedDataHash(domain, MessageHash.ofVoucher(voucher));
-            Payment memory payment = payments[i - start];
-            payment.payer = voucher.payer;
-            payment.signer = Recover.signer(digest, claims[i].signature);
-            payment.cumulative = voucher.cumulative;
+            return next;
         }
         (uint128 moved, bytes memory faults) = IEscrow(ESCROW).pay(
             provider,
@@ -289,19 +282,19 @@ contract Settlement is ISettlement, Ownable2Step, EIP712 {
             ceilingOf(provider),
             feeBasisPoints,
             TREASURY,
-            payments
+            PaymentList.authenticate(domain, node, claims)
         );
         if (moved != 0) _exposures[provider].add(moved, DISPUTE_WINDOW);
         for (uint256 i = 0; i < faults.length; ++i) {
             if (faults[i] == 0) continue;
-            emit ClaimSkipped(start + i, payments[i].payer, node, ClaimFault(uint8(faults[i])));
+            emit ClaimSkipped(index + i, claims[i].payer, node, ClaimFault(uint8(faults[i])));
         }
     }
 
     function _settleStatement(bytes32 domain, uint256 index, SignedStatement calldata item) private {
         Statement calldata statement = item.statement;
         bytes32 hash = MessageHash.ofStatement(statement);
-        address node = Recover.signer(MessageHashUtils.toTypedDataHash(domain, hash), item.signature);
+        address node = Recover.signer(MessageHash.digest(domain, hash), item.signature);
         StatementFault fault = _checkStatement(node, item);
         if (fault != StatementFault.None) {
             emit StatementSkipped(index, statement.provider, node, fault);

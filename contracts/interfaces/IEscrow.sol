@@ -28,13 +28,6 @@ enum ClaimFault {
     StakeTooLow
 }
 
-/// @notice One authenticated voucher: `signer` is the address recovered from its signature, 0 when that failed.
-struct Payment {
-    address payer;
-    address signer;
-    uint128 cumulative;
-}
-
 /// @notice Money of a payer on its way out.
 struct Exit {
     uint128 amount;
@@ -56,7 +49,7 @@ interface IEscrow {
     /// @notice `payer` sent `amount` of its balance to `to`.
     event Withdrawn(address indexed payer, address indexed to, uint128 amount);
     /// @notice A voucher moved `amount` from `payer` to the node's provider; `claimed` is the pair's new total.
-    event Claimed(address indexed payer, address indexed node, uint128 amount, uint128 claimed);
+    event Claimed(address indexed payer, address node, uint128 amount, uint128 claimed);
     /// @notice `provider` earned `amount` from claims on one node, after `fee` went to the treasury.
     event Earned(address indexed provider, address indexed node, uint128 amount, uint128 fee);
     /// @notice `earner` sent `amount` of its earnings to `to`.
@@ -90,8 +83,8 @@ interface IEscrow {
     error ZeroAddress();
     /// @notice An amount must not be zero.
     error ZeroAmount();
-    /// @notice A balance would be above the most that can be accounted for.
-    error BalanceTooLarge(uint256 balance, uint256 most);
+    /// @notice What an account holds and has ever paid would be above the most that can be accounted for.
+    error TurnoverTooLarge(uint256 turnover, uint256 most);
     /// @notice `wanted` is more than what is `available`.
     error InsufficientBalance(uint256 wanted, uint256 available);
     /// @notice No thaw is ready; the first one is at `readyAt` (0: there is none).
@@ -174,16 +167,16 @@ interface IEscrow {
     /// @param ceiling the most that may be moved in all
     /// @param feeBasisPoints the share that goes to `treasury`
     /// @param treasury who earns the fee
-    /// @param payments the authenticated vouchers
+    /// @param payments the authenticated vouchers, as `PaymentList` has them
     /// @return moved how much was moved in all, the fee included
-    /// @return faults one byte for each payment, a `ClaimFault`
+    /// @return faults a `ClaimFault` in one byte for each payment, or nothing when none failed
     function pay(
         address provider,
         address node,
         uint128 ceiling,
         uint16 feeBasisPoints,
         address treasury,
-        Payment[] calldata payments
+        bytes calldata payments
     ) external returns (uint128 moved, bytes memory faults);
 
     /// @notice Registers a grant whose signature was checked. Only Settlement.

@@ -38,10 +38,18 @@ struct SignedGrant {
     bytes signature;
 }
 
-/// @notice A voucher with the signature of its payer or of the payer's spender.
-struct SignedVoucher {
-    Voucher voucher;
+/// @notice A voucher without its node, with the signature of its payer or of the payer's spender.
+struct Claim {
+    address payer;
+    uint128 cumulative;
+    bytes32 receipt;
     Signature signature;
+}
+
+/// @notice The vouchers of one node.
+struct NodeClaims {
+    address node;
+    Claim[] claims;
 }
 
 /// @notice A statement with the node's signature, its totals and the top of the tree, which prove each other by the root.
@@ -77,7 +85,7 @@ interface ISettlement {
     );
     /// @notice Grant `index` of the call was skipped.
     event GrantSkipped(uint256 index, address indexed payer, address indexed spender, GrantFault reason);
-    /// @notice Claim `index` of the call moved nothing.
+    /// @notice Claim `index` of the call, counted over all nodes, moved nothing.
     event ClaimSkipped(uint256 index, address indexed payer, address indexed node, ClaimFault reason);
     /// @notice Statement `index` of the call was skipped; `node` is who signed it (0: nobody).
     event StatementSkipped(uint256 index, address indexed provider, address indexed node, StatementFault reason);
@@ -108,13 +116,12 @@ interface ISettlement {
     error BadSignature();
 
     /// @notice Registers grants, pays claims and settles statements, in this order. A bad item is skipped with an event.
-    /// @dev Cheapest when the claims of one node stand together.
     /// @param grants grants that claims of this or a later call rely on
     /// @param claims vouchers; each pays what the payer has of `cumulative − claimed`
     /// @param statements each continues the last sequence of its node
     function settle(
         SignedGrant[] calldata grants,
-        SignedVoucher[] calldata claims,
+        NodeClaims[] calldata claims,
         SignedStatement[] calldata statements
     ) external;
 

@@ -43,6 +43,17 @@ library MessageHash {
         return keccak256(abi.encode(STATEMENT, statement));
     }
 
+    /// @return digest_ what is signed: keccak256(0x19 ‖ 0x01 ‖ domain separator ‖ struct hash)
+    function digest(bytes32 domain, bytes32 structHash) internal pure returns (bytes32 digest_) {
+        assembly ("memory-safe") {
+            let free := mload(64)
+            mstore(free, hex"1901")
+            mstore(add(free, 2), domain)
+            mstore(add(free, 34), structHash)
+            digest_ := keccak256(free, 66)
+        }
+    }
+
     function ofNodeKey(address provider, address node) internal pure returns (bytes32) {
         return keccak256(abi.encode(NODE_KEY, provider, node));
     }
