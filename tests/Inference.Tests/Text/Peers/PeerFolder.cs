@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
 
 namespace ProofMesh.Inference.Tests;
 
@@ -22,8 +21,14 @@ internal static class PeerFolder
 
     public static string Node(string script, params string[] arguments) => Run("node", [System.IO.Path.Combine(Path, script), .. arguments]);
 
-    public static string Root([CallerFilePath] string here = "") =>
-        System.IO.Path.GetFullPath(System.IO.Path.Combine(here, "..", "..", "..", "..", ".."));
+    /// <summary>The repository, found upwards of the running test.</summary>
+    public static string Root()
+    {
+        var folder = AppContext.BaseDirectory;
+        while (!File.Exists(System.IO.Path.Combine(folder, "ProofMesh.slnx")))
+            folder = System.IO.Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("The tests run outside the repository.");
+        return folder;
+    }
 
     private static string Run(string program, IEnumerable<string> arguments)
     {
