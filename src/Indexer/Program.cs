@@ -1,1 +1,34 @@
-Console.WriteLine("ProofMesh");
+using ProofMesh.Chain;
+using ProofMesh.Database;
+using ProofMesh.Indexer;
+
+IndexerOptions options;
+try
+{
+    options = Configuration.Read(args);
+}
+catch (Exception fault) when (fault is InvalidOperationException or IOException or FormatException)
+{
+    Console.Error.WriteLine(fault.Message);
+    return 2;
+}
+
+var rail = options.Rail.ToRail();
+await using var database = Postgres.Open(options.Postgres);
+await using var web3 = new Web3(options.Rpc);
+await Migrator.ApplyAsync(database, CancellationToken.None);
+
+var mirror = new Mirror(database, options.Confirmations);
+await mirror.OpenAsync(rail, options.StartBlock, CancellationToken.None);
+var follower = new Follower(new ChainReader(web3.Eth, rail), mirror, options);
+var achievements = new AchievementCount(database);
+
+var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { Args = args });
+builder.Logging.AddSimpleConsole(line => line.SingleLine = true);
+builder.Services.AddSingleton<IHostedService>(services => new Loop("chain", options.Poll, follower.TurnAsync, services.GetRequiredService<ILogger<Loop>>()));
+builder.Services.AddSingleton<IHostedService>(services => new Loop("achievements", options.Poll, achievements.TurnAsync, services.GetRequiredService<ILogger<Loop>>()));
+using var host = builder.Build();
+await host.StartAsync();
+Console.WriteLine("ready indexer");
+await host.WaitForShutdownAsync();
+return 0;
