@@ -118,9 +118,12 @@ public sealed class Web3 : IAsyncDisposable
 
     static ulong WithReserve(ulong estimate) => Math.Max(estimate, Math.Min(estimate + estimate / 5, MaxTransactionGas));
 
-    static HttpRpc Connect(string url, RpcOptions? options) =>
-        Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" ? new HttpRpc(uri, options)
-        : throw new ArgumentException("An RPC URL starts with http://, https://, ws:// or wss://.");
+    static RpcClient Connect(string url, RpcOptions? options) => (Uri.TryCreate(url, UriKind.Absolute, out var uri) ? uri.Scheme : null) switch
+    {
+        "http" or "https" => new HttpRpc(uri!, options),
+        "ws" or "wss" => new WebSocketRpc(uri!, options),
+        _ => throw new ArgumentException("An RPC URL starts with http://, https://, ws:// or wss://."),
+    };
 
     /// <summary>Asks the node to run the failed call again on the state before its block, which names the error in nearly all cases.</summary>
     async Task<RevertException?> ReasonAsync(TransactionRequest request, TransactionReceipt receipt, CancellationToken stop)

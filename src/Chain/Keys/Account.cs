@@ -72,6 +72,10 @@ public sealed class Account : IDisposable
 
     public Signature SignMessage(ReadOnlySpan<byte> message) => Sign(PersonalMessage.Digest(message));
 
+    /// <summary>Signs typed data given as JSON (EIP-712, eth_signTypedData_v4).</summary>
+    /// <exception cref="FormatException">The JSON isn't typed data.</exception>
+    public Signature SignTypedData(string json) => Sign(TypedData.Parse(json).Digest());
+
     /// <summary>Hands out the key, for a keystore: the caller wipes the span.</summary>
     public void CopyPrivateKey(Span<byte> target)
     {

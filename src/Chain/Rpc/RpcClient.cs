@@ -14,7 +14,7 @@ public abstract class RpcClient(RpcOptions? options) : IAsyncDisposable
     /// <exception cref="ChainException">The node refused, the contract reverted, or nothing usable came back.</exception>
     public async Task<JsonElement> SendAsync(RpcCall call, CancellationToken stop = default)
     {
-        var id = Interlocked.Increment(ref lastId);
+        var id = NextId();
         return (await ExchangeAsync(Request(writer => call.Write(writer, id)), id, 1, stop))[0].Result;
     }
 
@@ -46,10 +46,10 @@ public abstract class RpcClient(RpcOptions? options) : IAsyncDisposable
         return Array.ConvertAll(answers, answer => answer ?? throw new TransportException("The node left a call unanswered."));
     }
 
-    protected static long? IdOf(JsonElement message) =>
+    internal static long? IdOf(JsonElement message) =>
         message.ValueKind == JsonValueKind.Object && message.TryGetProperty("id", out var id) && id.ValueKind == JsonValueKind.Number && id.TryGetInt64(out var number) ? number : null;
 
-    protected static JsonElement Parse(ReadOnlySpan<byte> message)
+    internal static JsonElement Parse(ReadOnlySpan<byte> message)
     {
         try
         {
@@ -81,6 +81,8 @@ public abstract class RpcClient(RpcOptions? options) : IAsyncDisposable
         return code == 3 ? new RevertException(message, []) : new RpcException(code, message);
     }
 
+    private protected long NextId() => Interlocked.Increment(ref lastId);
+
     static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdefABCDEF");
 
     static void WriteBatch(Utf8JsonWriter writer, RpcCall[] calls, long firstId)
@@ -90,7 +92,7 @@ public abstract class RpcClient(RpcOptions? options) : IAsyncDisposable
         writer.WriteEndArray();
     }
 
-    static ReadOnlyMemory<byte> Request(Action<Utf8JsonWriter> write)
+    private protected static ReadOnlyMemory<byte> Request(Action<Utf8JsonWriter> write)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(buffer)) write(writer);
