@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Org.BouncyCastle.Crypto.Generators;
 using ProofMesh.Protocol;
 
 namespace ProofMesh.Chain;
@@ -25,13 +24,13 @@ public static class Keystore
     public static string Encrypt(Account account, string password, int work = StandardWork)
     {
         if (work < 2 || (work & work - 1) != 0) throw new ArgumentException("scrypt's n is a power of two.");
-        var kdf = new KeystoreKdf(KeyBytes, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)), N: work, R: 8, P: work == LightWork ? 6 : 1, C: null, Prf: null);
+        var kdf = new KeystoreKdf(KeyBytes, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)), N: work, R: 8, P: work == LightWork ? 6 : 1);
         return Encrypt(account, password, "scrypt", kdf);
     }
 
     /// <summary>Encrypts a key with PBKDF2, which needs no memory.</summary>
     public static string EncryptPbkdf2(Account account, string password, int iterations = 262_144) =>
-        Encrypt(account, password, "pbkdf2", new(KeyBytes, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)), null, null, null, C: iterations, Prf: "hmac-sha256"));
+        Encrypt(account, password, "pbkdf2", new(KeyBytes, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)), C: iterations, Prf: "hmac-sha256"));
 
     /// <exception cref="FormatException">Not a keystore of version 3, or work factors beyond what this machine is asked to do.</exception>
     /// <exception cref="CryptographicException">A wrong password.</exception>
@@ -83,7 +82,7 @@ public static class Keystore
         CryptographicOperations.ZeroMemory(key);
         crypto = crypto with { Ciphertext = Convert.ToHexStringLower(encrypted), Mac = Convert.ToHexStringLower(Mac(derived, encrypted)) };
         CryptographicOperations.ZeroMemory(derived);
-        var file = new KeystoreFile(3, Guid.NewGuid().ToString(), Convert.ToHexStringLower(account.Address.ToArray()), crypto);
+        var file = new KeystoreFile(3, crypto, Guid.NewGuid().ToString(), Convert.ToHexStringLower(account.Address.ToArray()));
         return JsonSerializer.Serialize(file, KeystoreJson.Default.KeystoreFile);
     }
 
@@ -109,7 +108,7 @@ public static class Keystore
         {
             case ("scrypt", { N: { } n, R: { } r, P: { } p }):
                 if (n < 2 || (n & n - 1) != 0 || r < 1 || p is < 1 or > MaxScryptP || 128L * n * r > MaxScryptMemory) throw new FormatException($"scrypt with n={n}, r={r}, p={p} is malformed or too much work.");
-                return SCrypt.Generate(secret, salt, n, r, p, KeyBytes);
+                return Scrypt.Generate(secret, salt, n, r, p, KeyBytes);
             case ("pbkdf2", { C: { } iterations, Prf: "hmac-sha256" }):
                 if (iterations is < 1 or > MaxIterations) throw new FormatException($"PBKDF2 with {iterations} iterations is malformed or too much work.");
                 return Rfc2898DeriveBytes.Pbkdf2(secret, salt, iterations, HashAlgorithmName.SHA256, KeyBytes);
