@@ -1,31 +1,58 @@
 namespace ProofMesh.Inference;
 
-/// <summary>One step of the decoder, run by all threads together; barriers divide its phases.</summary>
+/// <summary>One step of the decoder: the caller goes through its phases, a team shares the units of each.</summary>
 /// <remarks>
 /// 1 embed · for each layer: 2 norm · 3 queries, keys, values · 4 rotate and store · 5 attend · 6 output, added ·
 /// 7 norm · 8 gate and up · 9 activate · 10 down, added · then 11 final norm · 12 logits
 /// </remarks>
-internal sealed unsafe class CpuForward(CpuModel model, RotaryTable rotary, int threads) : IDisposable
+internal sealed unsafe class CpuForward : IDisposable
 {
     private const int ActivationPiece = 512;
 
-    private readonly ModelConfig _config = model.Config;
-    private readonly Team _team = new(threads);
-    private readonly WorkQueue _work = new(model.Config.Layers * PhasesPerLayer + 1, threads);
+    private readonly CpuModel _model;
+    private readonly ModelConfig _config;
+    private readonly RotaryTable _rotary;
+    private readonly Team _team;
+    private readonly Phases _phases;
     private readonly List<(CpuSequence Sequence, int Token, int Position)> _tokens = [];
     private readonly List<int> _logitTokens = [];
     private CpuWorkspace? _space;
 
-    private const int PhasesPerLayer = 5;
+    // What the running phase works on; set before it opens, unchanged until its last unit is done.
+    private int _layer;
+    private NormWeights _norm;
+    private Product _product;
+
+    public CpuForward(CpuModel model, RotaryTable rotary, int threads)
+    {
+        (_model, _config, _rotary, _norm) = (model, model.Config, rotary, model.FinalNorm);
+        _team = new Team(threads);
+        _phases = new Phases(Embed, Norm, Multiply, RotateAndStore, Attend, QuantiseAttended, Activate, NormFinal);
+    }
+
+    private sealed record Phases(
+        PhaseBody Embed, PhaseBody Norm, PhaseBody Multiply, PhaseBody Rotate, PhaseBody Attend, PhaseBody Quantise, PhaseBody Activate, PhaseBody NormFinal);
+
+    /// <summary>y = W·x for some tokens, or y += W·x.</summary>
+    private struct Product
+    {
+        public PackedMatrix Matrix;
+        public Activations X;
+        public int Tokens;
+        public float* Y;
+        public int Stride;
+        public bool Add;
+    }
 
     /// <summary>logits: [rows, vocabulary].</summary>
     public void Run(ReadOnlySpan<SequenceStep> batch, Span<float> logits)
     {
         Lay(batch);
-        _work.Reset();
-        _team.Run(Step);
-        for (var row = 0; row < _logitTokens.Count; row++)
-            new Span<float>(_space!.Logits(row), _config.Vocabulary).CopyTo(logits[(row * _config.Vocabulary)..]);
+        _team.Run(_phases.Embed, _tokens.Count, 1);
+        for (_layer = 0; _layer < _model.Layers.Count; _layer++)
+            RunLayer(_model.Layers[_layer]);
+        if (_logitTokens.Count > 0)
+            RunHead(logits);
     }
 
     public void Dispose()
@@ -55,101 +82,104 @@ internal sealed unsafe class CpuForward(CpuModel model, RotaryTable rotary, int 
             (tokens, rows, length) = (Math.Max(tokens, _space.Tokens), Math.Max(rows, _space.LogitRows), Math.Max(length, _space.Length));
         _space?.Dispose();
         _space = null;
-        _space = new CpuWorkspace(model, tokens, rows, length, threads);
+        _space = new CpuWorkspace(_model, tokens, rows, length, _team.Size);
     }
 
-    private void Step(int rank)
+    private void RunLayer(CpuLayer layer)
     {
-        Embed(rank);
-        for (var index = 0; index < model.Layers.Count; index++)
-            Layer(index, rank);
-        Head(rank);
+        var (space, tokens) = (_space!, _tokens.Count);
+        RunNorm(layer.InputNorm);
+        RunProduct(layer.QueryKeyValue, space.Normed, tokens, space.QueryKeyValue(0), space.QueryKeyValueStride, add: false);
+        _team.Run(_phases.Rotate, tokens, 1);
+        _team.Run(_phases.Attend, tokens * _config.Heads, 1);
+        if (_model.Quantised)
+            _team.Run(_phases.Quantise, tokens, 1);
+        RunProduct(layer.Output, space.Attended, tokens, space.Residual(0), space.ResidualStride, add: true);
+        RunNorm(layer.PostNorm);
+        RunProduct(layer.GateUp, space.Normed, tokens, space.GateUp(0), space.GateUpStride, add: false);
+        _team.Run(_phases.Activate, tokens * ActivationPieces, 8);
+        RunProduct(layer.Down, space.Activated, tokens, space.Residual(0), space.ResidualStride, add: true);
     }
 
-    private void Embed(int rank)
+    private void RunHead(Span<float> logits)
+    {
+        var (space, rows) = (_space!, _logitTokens.Count);
+        _team.Run(_phases.NormFinal, rows, 1);
+        RunProduct(_model.Head, space.Final, rows, space.Logits(0), space.LogitStride, add: false);
+        for (var row = 0; row < rows; row++)
+            new Span<float>(space.Logits(row), _config.Vocabulary).CopyTo(logits[(row * _config.Vocabulary)..]);
+    }
+
+    private void RunNorm(NormWeights weights)
+    {
+        _norm = weights;
+        _team.Run(_phases.Norm, _tokens.Count, 1);
+    }
+
+    private void RunProduct(PackedMatrix matrix, Activations x, int tokens, float* y, int stride, bool add)
+    {
+        _product = new Product { Matrix = matrix, X = x, Tokens = tokens, Y = y, Stride = stride, Add = add };
+        _team.Run(_phases.Multiply, matrix.Groups, 4);
+    }
+
+    private void Embed(int first, int count, int rank)
     {
         var space = _space!;
-        for (var token = rank; token < _tokens.Count; token += threads)
+        for (var token = first; token < first + count; token++)
         {
             var row = new Span<float>(space.Residual(token), _config.Hidden);
-            model.Embedding.ReadFloat32(row, (long)_tokens[token].Token * _config.Hidden);
-            var angles = space.Angles(token);
-            rotary.Fill(_tokens[token].Position, new Span<float>(angles, rotary.Pairs), new Span<float>(angles + rotary.Pairs, rotary.Pairs));
+            _model.Embedding.ReadFloat32(row, (long)_tokens[token].Token * _config.Hidden);
+            var angles = new Span<float>(space.Angles(token), 2 * _rotary.Pairs);
+            _rotary.Fill(_tokens[token].Position, angles[.._rotary.Pairs], angles[_rotary.Pairs..]);
         }
-        _team.Barrier();
     }
 
-    private void Layer(int index, int rank)
-    {
-        var (space, layer, phase) = (_space!, model.Layers[index], index * PhasesPerLayer);
-        Norm(layer.InputNorm, rank);
-        Multiply(phase, layer.QueryKeyValue, space.Normed, _tokens.Count, space.QueryKeyValue(0), space.QueryKeyValueStride, add: false);
-        RotateAndStore(layer, index, rank);
-        Attend(phase + 1, index, rank);
-        Quantise(space.Attended, rank);
-        Multiply(phase + 2, layer.Output, space.Attended, _tokens.Count, space.Residual(0), space.ResidualStride, add: true);
-        Norm(layer.PostNorm, rank);
-        Multiply(phase + 3, layer.GateUp, space.Normed, _tokens.Count, space.GateUp(0), space.GateUpStride, add: false);
-        Activate(rank);
-        Multiply(phase + 4, layer.Down, space.Activated, _tokens.Count, space.Residual(0), space.ResidualStride, add: true);
-    }
-
-    private void Head(int rank)
+    private void Norm(int first, int count, int rank)
     {
         var space = _space!;
-        for (var row = rank; row < _logitTokens.Count; row += threads)
+        for (var token = first; token < first + count; token++)
         {
-            model.FinalNorm.Apply(space.Residual(_logitTokens[row]), space.Final.Row(row), _config.NormEpsilon);
-            space.Final.Quantise(row, 0, space.Final.Blocks);
-        }
-        _team.Barrier();
-        if (_logitTokens.Count > 0)
-            Multiply(_config.Layers * PhasesPerLayer, model.Head, space.Final, _logitTokens.Count, space.Logits(0), space.LogitStride, add: false);
-    }
-
-    private void Norm(NormWeights weights, int rank)
-    {
-        var space = _space!;
-        for (var token = rank; token < _tokens.Count; token += threads)
-        {
-            weights.Apply(space.Residual(token), space.Normed.Row(token), _config.NormEpsilon);
+            _norm.Apply(space.Residual(token), space.Normed.Row(token), _config.NormEpsilon);
             space.Normed.Quantise(token, 0, space.Normed.Blocks);
         }
-        _team.Barrier();
     }
 
-    private void Multiply(int phase, PackedMatrix matrix, Activations x, int tokens, float* y, int stride, bool add)
+    private void NormFinal(int first, int count, int rank)
     {
-        while (_work.Take(phase, matrix.Groups, 4, out var first, out var count))
-            matrix.Multiply(x, tokens, first, count, y, stride, add);
-        _team.Barrier();
+        var space = _space!;
+        for (var row = first; row < first + count; row++)
+        {
+            _model.FinalNorm.Apply(space.Residual(_logitTokens[row]), space.Final.Row(row), _config.NormEpsilon);
+            space.Final.Quantise(row, 0, space.Final.Blocks);
+        }
     }
 
-    private void RotateAndStore(CpuLayer layer, int index, int rank)
+    private void Multiply(int first, int count, int rank) =>
+        _product.Matrix.Multiply(_product.X, _product.Tokens, first, count, _product.Y, _product.Stride, _product.Add);
+
+    private void RotateAndStore(int first, int count, int rank)
     {
-        var (space, size) = (_space!, _config.HeadSize);
+        var (space, size, layer) = (_space!, _config.HeadSize, _model.Layers[_layer]);
         var keysAt = Lanes.RoundUp(_config.QuerySize);
         var valuesAt = keysAt + Lanes.RoundUp(_config.KeyValueSize);
-        for (var token = rank; token < _tokens.Count; token += threads)
+        for (var token = first; token < first + count; token++)
         {
             var (sequence, _, position) = _tokens[token];
-            var row = space.QueryKeyValue(token);
-            var angles = space.Angles(token);
+            float* row = space.QueryKeyValue(token), angles = space.Angles(token), scratch = space.Scores(rank);
             for (var head = 0; head < _config.Heads; head++)
-                Rotate(row + head * size, layer.QueryNorm, angles, space.Scores(rank));
+                Rotate(row + head * size, layer.QueryNorm, angles, scratch);
             for (var head = 0; head < _config.KeyValueHeads; head++)
             {
                 var key = row + keysAt + head * size;
-                Rotate(key, layer.KeyNorm, angles, space.Scores(rank));
-                sequence.Store(index, head, position, key, row + valuesAt + head * size, size);
+                Rotate(key, layer.KeyNorm, angles, scratch);
+                sequence.Store(_layer, head, position, key, row + valuesAt + head * size, size);
             }
         }
-        _team.Barrier();
     }
 
     private void Rotate(float* head, NormWeights? norm, float* angles, float* scratch)
     {
-        var (size, pairs) = (_config.HeadSize, rotary.Pairs);
+        var (size, pairs) = (_config.HeadSize, _rotary.Pairs);
         if (norm is not null)
         {
             new Span<float>(head, size).CopyTo(new Span<float>(scratch, size));
@@ -165,49 +195,42 @@ internal sealed unsafe class CpuForward(CpuModel model, RotaryTable rotary, int 
         }
     }
 
-    private void Attend(int phase, int layer, int rank)
+    private void Attend(int first, int count, int rank)
     {
-        while (_work.Take(phase, _tokens.Count * _config.Heads, 1, out var first, out var count))
-        {
-            for (var unit = first; unit < first + count; unit++)
-                AttendHead(layer, unit / _config.Heads, unit % _config.Heads, rank);
-        }
-        _team.Barrier();
+        for (var unit = first; unit < first + count; unit++)
+            AttendHead(unit / _config.Heads, unit % _config.Heads, rank);
     }
 
-    private void AttendHead(int layer, int token, int head, int rank)
+    private void AttendHead(int token, int head, int rank)
     {
         var (space, size) = (_space!, _config.HeadSize);
         var (sequence, _, position) = _tokens[token];
         var source = head / (_config.Heads / _config.KeyValueHeads);
         float* scores = space.Scores(rank), query = scores + space.Length, result = query + space.HeadStride;
         new Span<float>(space.QueryKeyValue(token) + head * size, size).CopyTo(new Span<float>(query, size));
-        Attention.Attend(query, sequence.Keys(layer, source), sequence.Values(layer, source), scores, result, position + 1, space.HeadStride, 1f / MathF.Sqrt(size));
+        Attention.Attend(query, sequence.Keys(_layer, source), sequence.Values(_layer, source), scores, result, position + 1, space.HeadStride, 1f / MathF.Sqrt(size));
         new Span<float>(result, size).CopyTo(new Span<float>(space.Attended.Row(token) + head * size, size));
     }
 
-    private void Quantise(Activations rows, int rank)
+    private void QuantiseAttended(int first, int count, int rank)
     {
-        if (!model.Quantised)
-            return;
-        for (var token = rank; token < _tokens.Count; token += threads)
-            rows.Quantise(token, 0, rows.Blocks);
-        _team.Barrier();
+        for (var token = first; token < first + count; token++)
+            _space!.Attended.Quantise(token, 0, _space.Attended.Blocks);
     }
 
-    private void Activate(int rank)
+    private int ActivationPieces => (_config.Intermediate + ActivationPiece - 1) / ActivationPiece;
+
+    private void Activate(int first, int count, int rank)
     {
         var space = _space!;
-        var (width, upAt) = (Lanes.RoundUp(_config.Intermediate), Lanes.RoundUp(_config.Intermediate));
-        var pieces = (width + ActivationPiece - 1) / ActivationPiece;
-        for (var unit = rank; unit < _tokens.Count * pieces; unit += threads)
+        var width = Lanes.RoundUp(_config.Intermediate);
+        for (var unit = first; unit < first + count; unit++)
         {
-            var (token, start) = (unit / pieces, unit % pieces * ActivationPiece);
-            var count = Math.Min(ActivationPiece, width - start);
+            var (token, start) = (unit / ActivationPieces, unit % ActivationPieces * ActivationPiece);
+            var size = Math.Min(ActivationPiece, width - start);
             var gate = space.GateUp(token) + start;
-            Lanes.SwiGlu(gate, gate + upAt, space.Activated.Row(token) + start, count);
-            space.Activated.Quantise(token, start / Activations.Block, (start + count + Activations.Block - 1) / Activations.Block);
+            Lanes.SwiGlu(gate, gate + width, space.Activated.Row(token) + start, size);
+            space.Activated.Quantise(token, start / Activations.Block, (start + size + Activations.Block - 1) / Activations.Block);
         }
-        _team.Barrier();
     }
 }

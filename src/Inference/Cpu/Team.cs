@@ -1,30 +1,37 @@
 namespace ProofMesh.Inference;
 
-/// <summary>Threads that run one body together, in phases that a barrier divides. The caller is rank 0.</summary>
+/// <summary>Does units [first, first + count) of a phase.</summary>
+/// <param name="rank">Of the thread: 0 is the caller.</param>
+internal delegate void PhaseBody(int first, int count, int rank);
+
+/// <summary>Threads that share the units of one phase after another.</summary>
 /// <remarks>
-/// Waits spin only briefly: cores are shared with other processes, and a thread that spins while its partner is not
-/// scheduled delays that partner. Between steps the threads sleep, so an idle engine uses no processor.
+/// The caller goes through the phases; the others take units from whichever phase is open when they run. A phase ends
+/// when its units are done, not when every thread has come by: cores are shared with other processes, and a thread that
+/// isn't scheduled must not hold up the step. Waits spin briefly, then give way, then sleep, so an idle engine uses no
+/// processor. Who does a unit never changes its result.
 /// </remarks>
 internal sealed class Team : IDisposable
 {
-    private const int BarrierSpins = 400;
-    private const int IdleSpins = 2_000;
+    private const long Closed = uint.MaxValue;
+    private const int Spins = 300;
+    private const int Yields = 2_000;
 
     private readonly Thread[] _threads;
-    private readonly SemaphoreSlim[] _wakeUps;
-    private readonly int[] _asleep;
-    private Action<int> _body = static _ => { };
-    private int _step;
-    private int _arrived;
-    private int _phase;
+    private readonly SemaphoreSlim _wakeUp = new(0);
+    private PhaseBody _body = static (_, _, _) => { };
+    private int _units;
+    private int _grain;
+    // The number of the phase, and below it the next unit to take: Closed while the phase's description changes.
+    private long _ticket = Closed;
+    private int _done;
+    private int _asleep;
     private volatile bool _ended;
 
     public Team(int size)
     {
         Size = size;
         _threads = new Thread[size - 1];
-        _wakeUps = [.. Enumerable.Range(0, size).Select(_ => new SemaphoreSlim(0))];
-        _asleep = new int[size];
         for (var i = 0; i < _threads.Length; i++)
         {
             var rank = i + 1;
@@ -35,42 +42,22 @@ internal sealed class Team : IDisposable
 
     public int Size { get; }
 
-    /// <summary>Runs the body on every rank and returns when all have ended it. The body must not throw.</summary>
-    public void Run(Action<int> body)
+    /// <summary>Does all units of a phase and returns when they are done. Rank 0's thread only; the body must not throw.</summary>
+    /// <param name="grain">Units are taken by multiples of it: larger pieces first, single grains last.</param>
+    public void Run(PhaseBody body, int units, int grain)
     {
-        if (Size > 1)
+        if (Size == 1 || units <= grain)
         {
-            _body = body;
-            Interlocked.Increment(ref _step);
-            for (var rank = 1; rank < Size; rank++)
-            {
-                if (Interlocked.Exchange(ref _asleep[rank], 0) == 1)
-                    _wakeUps[rank].Release();
-            }
-        }
-        body(0);
-        Barrier();
-    }
-
-    /// <summary>Returns when every rank has come here.</summary>
-    public void Barrier()
-    {
-        if (Size == 1)
-            return;
-        var phase = Volatile.Read(ref _phase);
-        if (Interlocked.Increment(ref _arrived) == Size)
-        {
-            Volatile.Write(ref _arrived, 0);
-            Volatile.Write(ref _phase, phase + 1);
+            if (units > 0)
+                body(0, units, 0);
             return;
         }
-        for (var spins = 0; Volatile.Read(ref _phase) == phase; spins++)
-        {
-            if (spins < BarrierSpins)
-                Thread.SpinWait(4);
-            else
-                Thread.Yield();
-        }
+        Open(body, units, grain);
+        while (Take(out var first, out var count, out _))
+            Do(body, first, count, 0);
+        Await(units);
+        // Nobody can take a unit any more, so nobody reads the description while the next phase changes it.
+        Volatile.Write(ref _ticket, _ticket | Closed);
     }
 
     public void Dispose()
@@ -78,43 +65,87 @@ internal sealed class Team : IDisposable
         if (_ended)
             return;
         _ended = true;
-        for (var rank = 1; rank < Size; rank++)
-            _wakeUps[rank].Release();
+        _wakeUp.Release(Size);
         foreach (var thread in _threads)
             thread.Join();
-        foreach (var wakeUp in _wakeUps)
-            wakeUp.Dispose();
+        _wakeUp.Dispose();
+    }
+
+    private void Open(PhaseBody body, int units, int grain)
+    {
+        (_body, _units, _grain, _done) = (body, units, grain, 0);
+        Interlocked.Exchange(ref _ticket, (_ticket & ~Closed) + (1L << 32));
+        if (Volatile.Read(ref _asleep) > 0 && Interlocked.Exchange(ref _asleep, 0) is > 0 and var sleepers)
+            _wakeUp.Release(sleepers);
+    }
+
+    private bool Take(out int first, out int count, out PhaseBody body)
+    {
+        while (true)
+        {
+            var ticket = Volatile.Read(ref _ticket);
+            body = _body;
+            var (units, grain) = (_units, _grain);
+            first = (int)Math.Min(ticket & Closed, int.MaxValue);
+            count = 0;
+            if (first >= units)
+                return false;
+            count = Math.Min(units - first, Math.Max(grain, (units - first) / (2 * Size) / grain * grain));
+            // Succeeds only while the phase that was read is open, so body and units are its own.
+            if (Interlocked.CompareExchange(ref _ticket, ticket + count, ticket) == ticket)
+                return true;
+        }
+    }
+
+    private void Do(PhaseBody body, int first, int count, int rank)
+    {
+        body(first, count, rank);
+        Interlocked.Add(ref _done, count);
+    }
+
+    private void Await(int units)
+    {
+        for (var waits = 0; Volatile.Read(ref _done) != units; waits++)
+            Pause(waits);
     }
 
     private void Work(int rank)
     {
-        var done = 0;
-        while (true)
+        var waits = 0;
+        while (!_ended)
         {
-            AwaitStep(rank, done);
-            if (_ended)
-                return;
-            done++;
-            _body(rank);
-            Barrier();
+            if (Take(out var first, out var count, out var body))
+            {
+                Do(body, first, count, rank);
+                waits = 0;
+            }
+            else if (waits++ < Spins + Yields)
+            {
+                Pause(waits);
+            }
+            else
+            {
+                Sleep();
+                waits = 0;
+            }
         }
     }
 
-    private void AwaitStep(int rank, int done)
+    private void Sleep()
     {
-        for (var spins = 0; spins < IdleSpins && !_ended; spins++)
-        {
-            if (Volatile.Read(ref _step) != done)
-                return;
+        var ticket = Volatile.Read(ref _ticket);
+        Interlocked.Increment(ref _asleep);
+        // A phase opened after this line sees the sleeper and releases one place; one opened before it is seen here.
+        if ((Volatile.Read(ref _ticket) & ~Closed) != (ticket & ~Closed) || _ended)
+            return;
+        _wakeUp.Wait();
+    }
+
+    private static void Pause(int waits)
+    {
+        if (waits < Spins)
             Thread.SpinWait(4);
-        }
-        while (Volatile.Read(ref _step) == done && !_ended)
-        {
-            Interlocked.Exchange(ref _asleep[rank], 1);
-            // Whoever starts a step after this line sees the flag; whoever started before is seen here.
-            if (Volatile.Read(ref _step) != done && Interlocked.Exchange(ref _asleep[rank], 0) == 1)
-                return;
-            _wakeUps[rank].Wait();
-        }
+        else
+            Thread.Yield();
     }
 }
