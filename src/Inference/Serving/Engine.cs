@@ -15,12 +15,14 @@ public sealed class Engine : IDisposable
     private readonly ModelRunner _runner;
     private readonly Scheduler _scheduler;
     private readonly EngineOptions _options;
+    private readonly Lazy<ChatTemplate> _template;
 
     private Engine(EngineOptions options, Checkpoint checkpoint, ModelRunner runner, Tokenizer tokenizer, int cacheTokens)
     {
         (_options, _checkpoint, _runner, Tokenizer) = (options, checkpoint, runner, tokenizer);
         var name = options.Name ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Folder)));
         Model = new EngineModel(name, runner.Context, runner.Scheme, Version, [.. checkpoint.Digests().Select(d => d.Sha256)], tokenizer.Digest);
+        _template = new Lazy<ChatTemplate>(() => ChatTemplate.Load(options.Folder));
         _scheduler = new Scheduler(runner, options, cacheTokens);
     }
 
@@ -51,6 +53,11 @@ public sealed class Engine : IDisposable
             throw;
         }
     }
+
+    /// <summary>The prompt for a conversation, by the model's own chat template.</summary>
+    /// <exception cref="ChatTemplateException">The model has no template, or it refuses the conversation.</exception>
+    public int[] Prompt(IReadOnlyList<ChatMessage> messages) =>
+        Tokenizer.Encode(_template.Value.Render(messages), addSpecialTokens: false);
 
     /// <summary>Answers a prompt. The request is queued when the enumeration starts; leaving it early cancels the request.</summary>
     /// <param name="stop">Ends the answer within one token, with <see cref="FinishReason.Cancelled"/> and no exception.</param>
