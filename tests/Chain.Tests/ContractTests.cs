@@ -93,7 +93,7 @@ public sealed class ContractTests(RailFixture rail)
         var signed = new SignedGrant(grant, await payer.Account.SignAsync(grant.Digest(rail.Rail), default));
         var voucher = new Voucher(grant.Payer, node.Address, new TokenAmount(40_000), default);
         SignedVoucher good = new(voucher, spender.Sign(voucher.Digest(rail.Rail))), forged = new(voucher with { Cumulative = new(99_999) }, good.Signature);
-        var data = SettlementContract.SettleData([signed], [forged, good], []);
+        var data = SettlementContract.SettleData([signed], NodeClaims.Of([forged, good]), []);
         var receipt = await rail.Deployer.SendTransactionAndWaitForReceiptAsync(new(rail.Rail.Settlement, data));
 
         var events = receipt.Logs.Select(log => SettlementContract.DecodeEvent(log) ?? EscrowContract.DecodeEvent(log)).ToArray();

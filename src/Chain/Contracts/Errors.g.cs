@@ -8,8 +8,6 @@ namespace ProofMesh.Chain.Contracts;
 
 public sealed record AmountTooLargeError(BigInteger Amount, BigInteger Most) : ContractError;
 
-public sealed record BalanceTooLargeError(BigInteger Balance, BigInteger Most) : ContractError;
-
 public sealed record DepositsArePausedError : ContractError;
 
 public sealed record InsufficientBalanceError(BigInteger Wanted, BigInteger Available) : ContractError;
@@ -40,6 +38,8 @@ public sealed record TooManyExitsError(BigInteger Most) : ContractError;
 
 public sealed record TooManyReservesError(BigInteger Most) : ContractError;
 
+public sealed record TurnoverTooLargeError(BigInteger Turnover, BigInteger Most) : ContractError;
+
 public sealed record WrongTokenError(Address Token, Address Expected) : ContractError;
 
 public sealed record ZeroAddressError : ContractError;
@@ -47,6 +47,8 @@ public sealed record ZeroAddressError : ContractError;
 public sealed record ZeroAmountError : ContractError;
 
 public sealed record BadSignatureError : ContractError;
+
+public sealed record DirtyClaimError : ContractError;
 
 public sealed record FeeTooHighError(ushort BasisPoints, ushort Most) : ContractError;
 
@@ -83,7 +85,6 @@ static class ContractErrors
     public static readonly KeyValuePair<uint, Func<AbiReader, ContractError>>[] All =
     [
         new(SelectorOf("AmountTooLarge(uint256,uint256)"), static abi => new AmountTooLargeError(abi.UInt256(), abi.UInt256())),
-        new(SelectorOf("BalanceTooLarge(uint256,uint256)"), static abi => new BalanceTooLargeError(abi.UInt256(), abi.UInt256())),
         new(SelectorOf("DepositsArePaused()"), static abi => new DepositsArePausedError()),
         new(SelectorOf("InsufficientBalance(uint256,uint256)"), static abi => new InsufficientBalanceError(abi.UInt256(), abi.UInt256())),
         new(SelectorOf("NotAuthorized(address,address,uint8)"), static abi => new NotAuthorizedError(abi.Address(), abi.Address(), (ContractClaimFault)abi.UInt8())),
@@ -99,10 +100,12 @@ static class ContractErrors
         new(SelectorOf("SafeERC20FailedOperation(address)"), static abi => new SafeERC20FailedOperationError(abi.Address())),
         new(SelectorOf("TooManyExits(uint256)"), static abi => new TooManyExitsError(abi.UInt256())),
         new(SelectorOf("TooManyReserves(uint256)"), static abi => new TooManyReservesError(abi.UInt256())),
+        new(SelectorOf("TurnoverTooLarge(uint256,uint256)"), static abi => new TurnoverTooLargeError(abi.UInt256(), abi.UInt256())),
         new(SelectorOf("WrongToken(address,address)"), static abi => new WrongTokenError(abi.Address(), abi.Address())),
         new(SelectorOf("ZeroAddress()"), static abi => new ZeroAddressError()),
         new(SelectorOf("ZeroAmount()"), static abi => new ZeroAmountError()),
         new(SelectorOf("BadSignature()"), static abi => new BadSignatureError()),
+        new(SelectorOf("DirtyClaim()"), static abi => new DirtyClaimError()),
         new(SelectorOf("FeeTooHigh(uint16,uint16)"), static abi => new FeeTooHighError(abi.UInt16(), abi.UInt16())),
         new(SelectorOf("InvalidShortString()"), static abi => new InvalidShortStringError()),
         new(SelectorOf("NotDisputes(address)"), static abi => new NotDisputesError(abi.Address())),

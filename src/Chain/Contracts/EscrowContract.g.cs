@@ -36,8 +36,8 @@ public sealed partial class EscrowContract(Web3 web3, Address address) : Contrac
 
     public static byte[] MostReservesData() => Selector("MOST_RESERVES()");
 
-    public Task<ulong> MostReservesAsync(BlockParameter at = default, CancellationToken stop = default) =>
-        CallAsync(MostReservesData(), static abi => abi.UInt64(), at, stop);
+    public Task<ushort> MostReservesAsync(BlockParameter at = default, CancellationToken stop = default) =>
+        CallAsync(MostReservesData(), static abi => abi.UInt16(), at, stop);
 
     public static byte[] MostReservePeriodData() => Selector("MOST_RESERVE_PERIOD()");
 
@@ -190,19 +190,19 @@ public sealed partial class EscrowContract(Web3 web3, Address address) : Contrac
     public Task<TransactionReceipt> PauseDepositsAsync(bool paused, CancellationToken stop = default) =>
         SendAsync(PauseDepositsData(paused), stop);
 
-    public static byte[] PayData(Address provider, Address node, TokenAmount ceiling, ushort feeBasisPoints, Address treasury, Payment[] payments)
+    public static byte[] PayData(Address provider, Address node, TokenAmount ceiling, ushort feeBasisPoints, Address treasury, byte[] payments)
     {
-        var abi = new AbiWriter(Selector("pay(address,address,uint128,uint16,address,(address,address,uint128)[])"), 6);
+        var abi = new AbiWriter(Selector("pay(address,address,uint128,uint16,address,bytes)"), 6);
         abi.Add(provider);
         abi.Add(node);
         abi.Add(ceiling);
         abi.Add(feeBasisPoints);
         abi.Add(treasury);
-        abi.Add(payments, 3, static (abi, item) => AbiStructs.Write(abi, item));
+        abi.Add(payments);
         return abi.ToArray();
     }
 
-    public Task<TransactionReceipt> PayAsync(Address provider, Address node, TokenAmount ceiling, ushort feeBasisPoints, Address treasury, Payment[] payments, CancellationToken stop = default) =>
+    public Task<TransactionReceipt> PayAsync(Address provider, Address node, TokenAmount ceiling, ushort feeBasisPoints, Address treasury, byte[] payments, CancellationToken stop = default) =>
         SendAsync(PayData(provider, node, ceiling, feeBasisPoints, treasury, payments), stop);
 
     public static byte[] PendingOwnerData() => Selector("pendingOwner()");

@@ -9,7 +9,7 @@ public sealed record ClaimedEvent(Address Payer, Address Node, TokenAmount Amoun
 {
     public static readonly Bytes32 Topic = Abi.Topic("Claimed(address,address,uint128,uint128)");
 
-    internal static ClaimedEvent Read(Log log) => Open(log, 2, static (topics, data) => new ClaimedEvent(topics.Address(), topics.Address(), data.Amount(), data.Amount()));
+    internal static ClaimedEvent Read(Log log) => Open(log, 1, static (topics, data) => new ClaimedEvent(topics.Address(), data.Address(), data.Amount(), data.Amount()));
 }
 
 public sealed record CollectedEvent(Address Earner, Address To, TokenAmount Amount) : ContractEvent

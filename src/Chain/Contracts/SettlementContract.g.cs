@@ -246,16 +246,16 @@ public sealed partial class SettlementContract(Web3 web3, Address address) : Con
     public Task<Bytes32> ReserveDigestAsync(Reserve reserve, BlockParameter at = default, CancellationToken stop = default) =>
         CallAsync(ReserveDigestData(reserve), static abi => abi.Bytes32(), at, stop);
 
-    public static byte[] SettleData(GrantToRegister[] grants, SignedVoucher[] claims, SignedStatement[] statements)
+    public static byte[] SettleData(GrantToRegister[] grants, NodeClaims[] claims, SignedStatement[] statements)
     {
-        var abi = new AbiWriter(Selector("settle(((address,address,uint128,uint64,uint32),bytes)[],((address,address,uint128,bytes32),(bytes32,bytes32,uint8))[],((address,uint64,uint64,bytes32),(uint64,uint64,uint128,uint64),bytes32,(bytes32,bytes32,uint8))[])"), 3);
+        var abi = new AbiWriter(Selector("settle(((address,address,uint128,uint64,uint32),bytes)[],(address,(address,uint128,bytes32,(bytes32,bytes32,uint8))[])[],((address,uint64,uint64,bytes32),(uint64,uint64,uint128,uint64),bytes32,(bytes32,bytes32,uint8))[])"), 3);
         abi.Add(grants, 1, static (abi, item) => AbiStructs.Write(abi, item));
-        abi.Add(claims, 7, static (abi, item) => AbiStructs.Write(abi, item));
+        abi.Add(claims, 1, static (abi, item) => AbiStructs.Write(abi, item));
         abi.Add(statements, 12, static (abi, item) => AbiStructs.Write(abi, item));
         return abi.ToArray();
     }
 
-    public Task<TransactionReceipt> SettleAsync(GrantToRegister[] grants, SignedVoucher[] claims, SignedStatement[] statements, CancellationToken stop = default) =>
+    public Task<TransactionReceipt> SettleAsync(GrantToRegister[] grants, NodeClaims[] claims, SignedStatement[] statements, CancellationToken stop = default) =>
         SendAsync(SettleData(grants, claims, statements), stop);
 
     public static byte[] SettledAtData(Address node, Statement statement)

@@ -9,13 +9,15 @@ public sealed partial record TokenPermissions(Address Token, BigInteger Amount);
 
 public sealed partial record PermitTransferFrom(TokenPermissions Permitted, BigInteger Nonce, BigInteger Deadline);
 
-public sealed partial record Payment(Address Payer, Address Signer, TokenAmount Cumulative);
-
 public sealed partial record Exit(TokenAmount Amount, ulong ReadyAt);
 
 public sealed partial record Reputation(ulong Completed, ulong Tokens, TokenAmount Fees, ulong Points, uint Slashes);
 
 public sealed partial record GrantToRegister(Grant Grant, byte[] Signature);
+
+public sealed partial record Claim(Address Payer, TokenAmount Cumulative, Bytes32 Receipt, Signature Signature);
+
+public sealed partial record NodeClaims(Address Node, Claim[] Claims);
 
 /// <summary>How each struct of the contracts lies in the ABI.</summary>
 static class AbiStructs
@@ -38,16 +40,6 @@ static class AbiStructs
 
     public static PermitTransferFrom ReadPermitTransferFrom(AbiReader abi) =>
         new(Permitted: AbiStructs.ReadTokenPermissions(abi), Nonce: abi.UInt256(), Deadline: abi.UInt256());
-
-    public static void Write(AbiWriter abi, Payment value)
-    {
-        abi.Add(value.Payer);
-        abi.Add(value.Signer);
-        abi.Add(value.Cumulative);
-    }
-
-    public static Payment ReadPayment(AbiReader abi) =>
-        new(Payer: abi.Address(), Signer: abi.Address(), Cumulative: abi.Amount());
 
     public static void Write(AbiWriter abi, Grant value)
     {
@@ -178,25 +170,32 @@ static class AbiStructs
         return value;
     }
 
-    public static void Write(AbiWriter abi, Voucher value)
+    public static void Write(AbiWriter abi, Claim value)
     {
         abi.Add(value.Payer);
-        abi.Add(value.Node);
         abi.Add(value.Cumulative);
         abi.Add(value.Receipt);
-    }
-
-    public static Voucher ReadVoucher(AbiReader abi) =>
-        new(Payer: abi.Address(), Node: abi.Address(), Cumulative: abi.Amount(), Receipt: abi.Bytes32());
-
-    public static void Write(AbiWriter abi, SignedVoucher value)
-    {
-        AbiStructs.Write(abi, value.Voucher);
         AbiStructs.Write(abi, value.Signature);
     }
 
-    public static SignedVoucher ReadSignedVoucher(AbiReader abi) =>
-        new(Voucher: AbiStructs.ReadVoucher(abi), Signature: AbiStructs.ReadSignature(abi));
+    public static Claim ReadClaim(AbiReader abi) =>
+        new(Payer: abi.Address(), Cumulative: abi.Amount(), Receipt: abi.Bytes32(), Signature: AbiStructs.ReadSignature(abi));
+
+    public static void Write(AbiWriter abi, NodeClaims value)
+    {
+        var outer = abi.Enter(2);
+        abi.Add(value.Node);
+        abi.Add(value.Claims, 6, static (abi, item) => AbiStructs.Write(abi, item));
+        abi.Leave(outer);
+    }
+
+    public static NodeClaims ReadNodeClaims(AbiReader abi)
+    {
+        var outer = abi.Enter();
+        var value = new NodeClaims(Node: abi.Address(), Claims: abi.Array(6, static abi => AbiStructs.ReadClaim(abi)));
+        abi.Leave(outer);
+        return value;
+    }
 
     public static void Write(AbiWriter abi, SignedStatement value)
     {
@@ -208,4 +207,15 @@ static class AbiStructs
 
     public static SignedStatement ReadSignedStatement(AbiReader abi) =>
         new(Statement: AbiStructs.ReadStatement(abi), Totals: AbiStructs.ReadTotals(abi), Top: abi.Bytes32(), Signature: AbiStructs.ReadSignature(abi));
+
+    public static void Write(AbiWriter abi, Voucher value)
+    {
+        abi.Add(value.Payer);
+        abi.Add(value.Node);
+        abi.Add(value.Cumulative);
+        abi.Add(value.Receipt);
+    }
+
+    public static Voucher ReadVoucher(AbiReader abi) =>
+        new(Payer: abi.Address(), Node: abi.Address(), Cumulative: abi.Amount(), Receipt: abi.Bytes32());
 }
