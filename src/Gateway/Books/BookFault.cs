@@ -1,0 +1,12 @@
+namespace ProofMesh.Gateway;
+
+/// <summary>Why the books won't hold money for a request.</summary>
+enum BookFault
+{
+    None,
+    InsufficientFunds,
+    GrantExhausted,
+    KeyExhausted,
+    /// <summary>This request id was opened before.</summary>
+    Replayed,
+}

@@ -1,0 +1,22 @@
+using System.Text;
+using ProofMesh.Protocol;
+
+namespace ProofMesh.Gateway;
+
+/// <summary>A chat request that was read and found good.</summary>
+/// <param name="MaxTokens">Null when the customer named no limit.</param>
+/// <param name="IdempotencyKey">Becomes the client nonce, so that a request that is sent twice is served once.</param>
+sealed record ChatOrder(
+    string Model, ChatTurn[] Messages, uint? MaxTokens, string[] Stop, Sampling Sampling, bool Stream, bool IncludeUsage, string? IdempotencyKey)
+{
+    // A chat template frames each message with a few special tokens and may bring a system prompt of its own.
+    const uint TokensPerMessage = 32, TokensOfTemplate = 256;
+
+    /// <summary>The most tokens that the prompt can have: each stands for a byte at least.</summary>
+    public uint PromptTokensAtMost() =>
+        (uint)Messages.Sum(turn => Encoding.UTF8.GetByteCount(turn.Content)) + (uint)Messages.Length * TokensPerMessage + TokensOfTemplate;
+
+    /// <summary>The same key of the same payer is the same request; without a key each is its own.</summary>
+    public Bytes32 ClientNonce() =>
+        IdempotencyKey is { } key ? Keccak256.Hash(Encoding.UTF8.GetBytes("idempotency-key:" + key)) : Bytes32.Random();
+}

@@ -1,0 +1,33 @@
+using ProofMesh.Protocol;
+
+namespace ProofMesh.Gateway;
+
+/// <summary>How one node's attempt at a request ended.</summary>
+/// <param name="Closed">The books have closed the request with its receipt.</param>
+sealed record Outcome(RelayFault Fault, string Message, bool Closed = false)
+{
+    public static readonly Outcome Answered = new(RelayFault.None, "", Closed: true);
+
+    /// <summary>Another node may do better with the same request.</summary>
+    public bool MayMove => Fault is RelayFault.NodeRefused or RelayFault.NodeGone or RelayFault.NodeStalled or RelayFault.NodeBroke or RelayFault.InsufficientFunds or RelayFault.NoNode;
+
+    const int LongestMessage = 300;
+
+    public static Outcome Of(FaultFrame frame)
+    {
+        var fault = frame.Fault switch
+        {
+            NodeFault.ContextOverflow => RelayFault.ContextOverflow,
+            NodeFault.PaymentRequired => RelayFault.InsufficientFunds,
+            NodeFault.Replayed => RelayFault.Replayed,
+            NodeFault.DeadlineExceeded => RelayFault.DeadlineExceeded,
+            NodeFault.Overloaded => RelayFault.NoNode,
+            _ => RelayFault.NodeRefused,
+        };
+        return new(fault, $"The node refused ({frame.Fault}): {Clean(frame.Message)}");
+    }
+
+    // A node's words reach customers and logs: no line breaks, no escape codes, no novels.
+    static string Clean(string message) =>
+        new([.. message.Take(LongestMessage).Select(c => char.IsControl(c) ? ' ' : c)]);
+}

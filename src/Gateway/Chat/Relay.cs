@@ -1,0 +1,103 @@
+using System.Security.Cryptography;
+using ProofMesh.Protocol;
+
+namespace ProofMesh.Gateway;
+
+/// <summary>Answers one chat request: finds who serves it, holds the money, lets nodes try until one answers.</summary>
+sealed class Relay(Mesh mesh, Books books, Reconciliation reconciliation, Payments payments, Rail rail, GatewayOptions options, TimeProvider time, ILogger<Relay> log)
+{
+    /// <summary>Answers one chat request through one node.</summary>
+    /// <remarks>1 rank the nodes · 2 reserve the budget · 3 where payer and node stand · 4 send, relay, check the receipt, pay · 5 next node if nothing was sent · 6 give back what wasn't paid · 7 say what went wrong</remarks>
+    public async Task AnswerAsync(Caller caller, ChatOrder order, Answer answer, CancellationToken customer)
+    {
+        var (plan, refusal) = Plan.For(order, mesh.Picture, options, time.GetUtcNow(), RandomNumberGenerator.GetInt32(1 << 20) / (double)(1 << 20)); // 1
+        if (plan is null)
+        {
+            await RefuseAsync(answer, refusal!, customer);
+            return;
+        }
+        var nonce = order.ClientNonce();
+        var reservation = new Reservation(Commitments.RequestId(caller.Payer, nonce), nonce, Bytes32.Random(), caller.Payer, caller.ApiKey, order.Model, plan.Ceiling, caller.Headroom);
+        if (await ReserveAsync(reservation, customer) is { } unpaid) // 2
+        {
+            await RefuseAsync(answer, unpaid, customer);
+            return;
+        }
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(customer);
+        deadline.CancelAfter(options.Limits.Request);
+        var (outcome, last) = (new Outcome(RelayFault.NoNode, "No node took the request."), (Candidate?)null);
+        try
+        {
+            foreach (var candidate in plan.Candidates)
+            {
+                last = candidate;
+                outcome = await TryAsync(candidate, caller, order, reservation, answer, deadline.Token); // 3, 4
+                if (!outcome.MayMove || answer.Begun || deadline.IsCancellationRequested) break; // 5
+            }
+        }
+        finally
+        {
+            if (!outcome.Closed) await ReleaseAsync(reservation, outcome, last); // 6
+        }
+        if (outcome.Fault == RelayFault.None) return;
+        if (outcome.Fault == RelayFault.CustomerLeft && !customer.IsCancellationRequested)
+            outcome = outcome with { Fault = RelayFault.DeadlineExceeded, Message = $"The answer took longer than {options.Limits.Request}." };
+        log.LogWarning("request {Request}: {Fault}: {Message} (node {Node})", reservation.Request, outcome.Fault, outcome.Message, last?.Node);
+        await RefuseAsync(answer, ApiError.Of(outcome.Fault, outcome.Message), customer); // 7
+    }
+
+    async Task<ApiError?> ReserveAsync(Reservation reservation, CancellationToken stop)
+    {
+        var fault = await books.ReserveAsync(reservation, stop);
+        if (fault == BookFault.InsufficientFunds)
+        {
+            // A deposit may have been confirmed since the last reconciliation.
+            await reconciliation.ApplyAsync(reservation.Payer, stop);
+            fault = await books.ReserveAsync(reservation, stop);
+        }
+        if (fault == BookFault.None) return null;
+        var balance = await books.BalanceAsync(reservation.Payer, stop);
+        return Unpaid.Error(fault, reservation, balance, rail);
+    }
+
+    async Task<Outcome> TryAsync(Candidate candidate, Caller caller, ChatOrder order, Reservation reservation, Answer answer, CancellationToken customer)
+    {
+        if (!mesh.Picture.Nodes.TryGetValue(candidate.Node, out var node)) return new(RelayFault.NodeGone, "The node has left.");
+        var pair = await books.PairAsync(caller.Payer, candidate.Node, CancellationToken.None);
+        var (offer, now) = (candidate.Offer, time.GetUtcNow());
+        var chat = new ChatRequest(offer.Manifest.Name, order.Messages, Plan.MaxTokens(order, offer, options.Limits), order.Stop);
+        var bill = new Bill(new(
+            reservation.Request, reservation.Salt, reservation.ClientNonce, caller.Payer, candidate.Node, candidate.Provider, chat, order.Sampling,
+            offer.Quote.Quote, Plan.PromptTokens(order, offer), (ulong)now.ToUnixTimeMilliseconds(), pair.Sequence, pair.Receipted));
+        var head = new AnswerHead(reservation.Request, order.Model, now.ToUnixTimeSeconds(), candidate.Node, candidate.Provider, offer.Manifest.Scheme);
+        var generate = new GenerateFrame(
+            reservation.Request, reservation.ClientNonce, reservation.Salt, caller.Payer, offer.Quote.Quote.Model, chat, order.Sampling,
+            offer.Quote, caller.Grant, pair.Voucher, (int)caller.Level, (int)options.Limits.Request.TotalMilliseconds);
+        return await new Attempt(node, bill, head, answer, payments, rail, options.Limits, time).RunAsync(generate, customer);
+    }
+
+    async Task ReleaseAsync(Reservation reservation, Outcome outcome, Candidate? last)
+    {
+        try
+        {
+            await books.ReleaseAsync(reservation.Request, reservation.Payer, new("unserved", outcome.Fault.ToString(), last?.Node, last?.Provider, null), CancellationToken.None);
+        }
+        catch (Npgsql.NpgsqlException fault)
+        {
+            // It stays open in the books; whoever finds it after this process ended gives it back.
+            log.LogError(fault, "request {Request}: its reservation couldn't be given back", reservation.Request);
+        }
+    }
+
+    static async Task RefuseAsync(Answer answer, ApiError error, CancellationToken stop)
+    {
+        try
+        {
+            await answer.FailAsync(error, stop);
+        }
+        catch (Exception fault) when (fault is OperationCanceledException or IOException)
+        {
+            // The customer left, so nobody is there to be told.
+        }
+    }
+}
