@@ -79,7 +79,7 @@ public readonly record struct Address : IComparable<Address>
     }
 }
 
-sealed class AddressJson : HexJson<Address>
+public sealed class AddressJson : HexJson<Address>
 {
     protected override bool TryParse(string text, out Address value) => Address.TryParse(text, out value);
 }

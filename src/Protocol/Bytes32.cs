@@ -55,7 +55,7 @@ public readonly record struct Bytes32 : IComparable<Bytes32>
     public override string ToString() => Hex.Encode(ToArray());
 }
 
-sealed class Bytes32Json : HexJson<Bytes32>
+public sealed class Bytes32Json : HexJson<Bytes32>
 {
     protected override bool TryParse(string text, out Bytes32 value) => Bytes32.TryParse(text, out value);
 }

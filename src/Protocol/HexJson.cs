@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 
 namespace ProofMesh.Protocol;
 
-/// <summary>Writes a value as its text and refuses, with a sentence, what isn't one.</summary>
-abstract class HexJson<T> : JsonConverter<T>
+/// <summary>Writes a value as its text and refuses, with a sentence, what isn't one. Public, because other assemblies' source-generated serialisers name it.</summary>
+public abstract class HexJson<T> : JsonConverter<T>
 {
     protected abstract bool TryParse(string text, out T value);
 

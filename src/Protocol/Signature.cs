@@ -47,7 +47,7 @@ public readonly record struct Signature(Bytes32 R, Bytes32 S, byte V)
         bytes.Length == Size ? bytes : throw new ArgumentException($"A signature has {Size} bytes, this one has {bytes.Length}.");
 }
 
-sealed class SignatureJson : HexJson<Signature>
+public sealed class SignatureJson : HexJson<Signature>
 {
     protected override bool TryParse(string text, out Signature value) => Signature.TryParse(text, out value);
 }

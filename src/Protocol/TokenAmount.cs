@@ -65,7 +65,7 @@ public readonly record struct TokenAmount(UInt128 Units) : IComparable<TokenAmou
     public override string ToString() => Units.ToString(CultureInfo.InvariantCulture);
 }
 
-sealed class TokenAmountJson : HexJson<TokenAmount>
+public sealed class TokenAmountJson : HexJson<TokenAmount>
 {
     protected override bool TryParse(string text, out TokenAmount value) => TokenAmount.TryParse(text, out value);
 }

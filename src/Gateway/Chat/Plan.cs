@@ -17,7 +17,7 @@ sealed record Plan(IReadOnlyList<Candidate> Candidates, TokenAmount Ceiling)
         var ranked = Selection.Rank(offers, need, draw);
         if (ranked.Count == 0) return (null, Refusal(order, offers));
         var tried = ranked.Take(options.Limits.Attempts).ToList();
-        var ceiling = tried.Max(candidate => Ceiling(order, candidate, options.Limits));
+        var ceiling = tried.Max(candidate => CeilingOf(order, candidate, options.Limits));
         return (new(tried, ceiling), null);
     }
 
@@ -31,7 +31,7 @@ sealed record Plan(IReadOnlyList<Candidate> Candidates, TokenAmount Ceiling)
         return Math.Min(Math.Min(limits.DefaultMaxTokens, offer.MaxTokens), room);
     }
 
-    public static TokenAmount Ceiling(ChatOrder order, Candidate candidate, LimitOptions limits) =>
+    public static TokenAmount CeilingOf(ChatOrder order, Candidate candidate, LimitOptions limits) =>
         candidate.Prices.FeeUp(PromptTokens(order, candidate.Offer), 0, MaxTokens(order, candidate.Offer, limits));
 
     public static uint PromptTokens(ChatOrder order, Offer offer) => Math.Min(order.PromptTokensAtMost(), offer.Manifest.Context);

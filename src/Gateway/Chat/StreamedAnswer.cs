@@ -22,10 +22,10 @@ sealed class StreamedAnswer(HttpResponse response, bool usage, TimeSpan slowRead
             // A customer that went away completes the pipe without an exception.
             if (flushed.IsCompleted) throw new OperationCanceledException("The customer left.");
         }
-        catch (TimeoutException)
+        catch (TimeoutException fault)
         {
             response.HttpContext.Abort();
-            throw new OperationCanceledException("The customer doesn't read.");
+            throw new OperationCanceledException("The customer doesn't read.", fault);
         }
     }
 

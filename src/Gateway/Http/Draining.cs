@@ -17,6 +17,9 @@ sealed class Draining : IDisposable
 
     public bool Begun => begun.IsCancellationRequested;
 
+    /// <summary>Requests that are being answered.</summary>
+    public int Running => Volatile.Read(ref running);
+
     /// <summary>Cancelled once the last answer ended, or the drain's time is over: now nodes are let go.</summary>
     public CancellationToken Drained => drained.Token;
 

@@ -81,7 +81,7 @@ sealed class NodeLink(WebSocket socket)
 
     /// <summary>Writes a frame at once; only before <see cref="RunAsync"/>.</summary>
     public ValueTask WriteAsync(Frame frame, CancellationToken stop) =>
-        socket.SendAsync(Wire.Encode(frame), WebSocketMessageType.Text, true, stop);
+        socket.SendAsync(Wire.Encode(frame).AsMemory(), WebSocketMessageType.Text, true, stop);
 
     async Task ReadAsync(Func<Frame, bool> other, CancellationToken stop)
     {

@@ -1,0 +1,29 @@
+using ProofMesh.Database;
+
+namespace ProofMesh.Gateway;
+
+static class Composition
+{
+    public static void AddGateway(this IServiceCollection services, GatewayOptions options)
+    {
+        services.AddSingleton(options);
+        services.AddSingleton(options.Rail.ToRail());
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(Boot.New());
+        services.AddSingleton(_ => Postgres.Open(options.Postgres));
+        services.AddSingleton(provider => new Spender(options.Spender.Open(), provider.GetRequiredService<Protocol.Rail>()));
+        services.AddSingleton<Draining>().AddSingleton<Health>();
+        services.AddSingleton<Mesh>().AddSingleton<ChainMirror>().AddSingleton<NodeDoor>().AddSingleton<Standings>();
+        services.AddSingleton<Books>().AddSingleton<Reconciliation>().AddSingleton<Lease>();
+        services.AddSingleton<Sessions>().AddSingleton<Callers>().AddSingleton<Grants>().AddSingleton<Keys>().AddSingleton<Receipts>();
+        services.AddSingleton<Payments>().AddSingleton<Relay>().AddSingleton<ChatEndpoint>();
+        services.AddLoop("reconciliation", TimeSpan.FromSeconds(1), provider => provider.GetRequiredService<Reconciliation>().ApplyAllAsync);
+        services.AddLoop("lease", TimeSpan.FromSeconds(5), provider => provider.GetRequiredService<Lease>().KeepAsync);
+        services.AddLoop("orphans", TimeSpan.FromSeconds(15), provider => provider.GetRequiredService<Books>().ReleaseOrphansAsync);
+        services.AddLoop("standings", TimeSpan.FromSeconds(3), provider => provider.GetRequiredService<Standings>().RefreshAsync);
+        services.AddLoop("audit", TimeSpan.FromMinutes(5), provider => provider.GetRequiredService<Health>().AuditAsync);
+    }
+
+    static void AddLoop(this IServiceCollection services, string name, TimeSpan every, Func<IServiceProvider, Func<CancellationToken, Task>> turn) =>
+        services.AddSingleton<IHostedService>(provider => new Loop(name, every, turn(provider), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<Loop>>()));
+}

@@ -1,0 +1,4 @@
+using ProofMesh.Gateway;
+
+var app = GatewayApp.Build(args);
+await app.RunToTheEndAsync();
