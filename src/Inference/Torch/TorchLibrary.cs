@@ -44,9 +44,10 @@ public static partial class TorchLibrary
             var abi = Native.pm_abi();
             return abi == Abi ? null : $"{FilePath()} speaks version {abi} of the binding, {Abi} is needed: rebuild the project.";
         }
-        catch (DllNotFoundException e)
+        catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException or BadImageFormatException)
         {
-            return $"The Torch backend can't load {FilePath()}: {e.Message.Trim()} " + Advice;
+            // The runtime lists all that it tried; the loader's own words about this file come last.
+            return $"The Torch backend can't load its library: {e.Message.Trim().Split('\n')[^1]}. " + Advice;
         }
     }
 
