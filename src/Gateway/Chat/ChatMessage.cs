@@ -45,10 +45,8 @@ static class ChatMessage
         content = null;
         if (value.ValueKind == JsonValueKind.String) content = value.GetString();
         else if (value.ValueKind != JsonValueKind.Array) return "content must be a string or a list of text parts.";
-        else if (Parts(value) is { } text) content = text;
-        else return "content has a part that isn't text.";
-        // An unpaired surrogate has no UTF-8, so the node would commit to another text than the customer.
-        return IsUnicode(content!) ? null : "content isn't valid Unicode.";
+        else content = Parts(value);
+        return content is null ? "content has a part that isn't text." : null;
     }
 
     static string? Parts(JsonElement parts)
@@ -61,12 +59,5 @@ static class ChatMessage
             text.Append(value.GetString());
         }
         return text.ToString();
-    }
-
-    static bool IsUnicode(string text)
-    {
-        foreach (var rune in text.EnumerateRunes())
-            if (rune == Rune.ReplacementChar && !text.Contains('\uFFFD')) return false;
-        return true;
     }
 }

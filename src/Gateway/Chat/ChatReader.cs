@@ -27,7 +27,7 @@ sealed class ChatReader
         if (idempotencyKey is { Length: 0 or > 255 }) return (null, Invalid("Idempotency-Key must have 1 to 255 characters.", "Idempotency-Key"));
         var reader = new ChatReader(limits.Messages);
         foreach (var property in body.EnumerateObject())
-            if (reader.Take(property.Name, property.Value) is { } fault) return (null, Invalid(fault, property.Name));
+            if (reader.Read(property) is { } fault) return (null, Invalid(fault, property.Name));
         if (reader.model.Length == 0) return (null, Invalid("model is missing.", "model"));
         if (reader.messages is null) return (null, Invalid("messages is missing.", "messages"));
         if (reader.sampling.Fault() is { } wrong) return (null, Invalid(wrong, wrong[..wrong.IndexOf(' ', StringComparison.Ordinal)]));
@@ -35,6 +35,19 @@ sealed class ChatReader
     }
 
     static ApiError Invalid(string message, string? param) => ApiError.Of(RelayFault.InvalidRequest, message, param);
+
+    string? Read(JsonProperty property)
+    {
+        try
+        {
+            return Take(property.Name, property.Value);
+        }
+        catch (InvalidOperationException)
+        {
+            // An unpaired surrogate: it has no UTF-8, so customer and node couldn't commit to one text.
+            return $"{property.Name} has text that isn't valid Unicode.";
+        }
+    }
 
     // What is wrong with the value, or null.
     string? Take(string name, JsonElement value) => value.ValueKind == JsonValueKind.Null ? null : name switch

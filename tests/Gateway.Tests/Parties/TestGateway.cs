@@ -35,7 +35,7 @@ sealed class TestGateway : IAsyncDisposable
     public Account Spender { get; }
     public string[] Arguments { get; }
     public Uri Url => new(app.Address());
-    public HttpClient Http { get; } = new() { Timeout = TimeSpan.FromSeconds(60) };
+    public HttpClient Http { get; private set; } = new() { Timeout = TimeSpan.FromSeconds(60) };
     public T Service<T>() where T : notnull => app.Services.GetRequiredService<T>();
 
     public static async Task<TestGateway> StartAsync(params string[] extra)
@@ -76,7 +76,8 @@ sealed class TestGateway : IAsyncDisposable
         {
             // That is what it was told.
         }
-        Http.CancelPendingRequests();
+        Http.Dispose();
+        Http = new() { BaseAddress = Url, Timeout = TimeSpan.FromSeconds(60) };
     }
 
     /// <summary>A wallet with money in escrow, signed in, with a grant and an API key.</summary>
@@ -128,6 +129,13 @@ sealed class TestGateway : IAsyncDisposable
 
     public Task RevokeAsync(Address payer, int epoch) => MirrorAsync(
         "insert into chain.epoch_raised (block_number, log_index, transaction_hash, payer, epoch, ends_at) values (@block, 0, @hash, @payer, @epoch, 4102444800)", new { payer, epoch });
+
+    /// <summary>The newest block was never there.</summary>
+    public async Task ReorganiseAsync()
+    {
+        await using var connection = await Postgres.DataSource.OpenConnectionAsync();
+        await connection.ExecuteAsync("delete from chain.block where number = (select max(number) from chain.block)");
+    }
 
     public async Task RegisterAsync(Address provider, Address node, ulong stake)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net.WebSockets;
 using System.Text.Json;
 using System.Threading.Channels;
@@ -10,13 +11,13 @@ namespace ProofMesh.Gateway_Tests;
 sealed class TestNode : IAsyncDisposable
 {
     readonly ClientWebSocket socket = new();
-    readonly Channel<Frame> inbox = Channel.CreateUnbounded<Frame>();
+    readonly ConcurrentDictionary<Bytes32, Channel<Frame>> inboxes = new();
     readonly SemaphoreSlim sending = new(1);
     Task reading = Task.CompletedTask;
     ulong sequence;
 
-    public Account Key { get; } = Account.Generate();
-    public Account Provider { get; } = Account.Generate();
+    public Account Key { get; init; } = Account.Generate();
+    public Account Provider { get; init; } = Account.Generate();
     public ModelManifest Manifest { get; init; } = new("echo", 4096, "test", "cpu-f32", Bytes32.Random(), [Bytes32.Random()]);
     public Prices Prices { get; init; } = new(1_000_000, 500_000, 2_000_000);
     public Bytes32 Nonce { get; } = Bytes32.Random();
@@ -28,12 +29,15 @@ sealed class TestNode : IAsyncDisposable
     /// <summary>What the node does with a request; by default it answers honestly with five tokens.</summary>
     public Func<TestNode, GenerateFrame, Task> Answer { get; set; } = (node, generate) => node.ServeAsync(generate, 5);
 
-    public ChannelReader<Frame> Inbox => inbox.Reader;
+    /// <summary>The gateway's next word about a request.</summary>
+    public ValueTask<Frame> HearAsync(Bytes32 id) => Inbox(id).Reader.ReadAsync();
 
-    public static async Task<TestNode> JoinAsync(TestGateway gateway, TestNode? node = null, ulong stake = 1_000_000)
+    Channel<Frame> Inbox(Bytes32 id) => inboxes.GetOrAdd(id, _ => Channel.CreateUnbounded<Frame>());
+
+    public static async Task<TestNode> JoinAsync(TestGateway gateway, TestNode? node = null, ulong stake = 1_000_000, bool register = true)
     {
         node ??= new TestNode();
-        await gateway.RegisterAsync(node.Provider.Address, node.Key.Address, stake);
+        if (register) await gateway.RegisterAsync(node.Provider.Address, node.Key.Address, stake);
         var answer = await node.DialAsync(gateway);
         Assert.IsType<WelcomeFrame>(answer);
         node.Start();
@@ -43,13 +47,13 @@ sealed class TestNode : IAsyncDisposable
     }
 
     /// <summary>Dials, answers the challenge, and gives back what the gateway says to it.</summary>
-    public async Task<Frame> DialAsync(TestGateway gateway, Func<HelloFrame, HelloFrame>? change = null)
+    public async Task<Frame> DialAsync(TestGateway gateway, Func<HelloFrame, HelloFrame?>? change = null)
     {
         await socket.ConnectAsync(new Uri($"ws://{gateway.Url.Authority}/v1/nodes"), CancellationToken.None);
         var challenge = Assert.IsType<ChallengeFrame>(await ReceiveAsync());
         var hello = new Hello(Key.Address, Provider.Address, challenge.Challenge);
         var frame = new HelloFrame(Wire.Version, Key.Address, Provider.Address, Key.Sign(hello.Digest(TestGateway.Rail)), null, 8, [Offer()]);
-        await SendAsync(change is null ? frame : change(frame));
+        await SendAsync(change is null ? frame : change(frame) ?? (Frame)new CancelFrame(Bytes32.Zero));
         return await ReceiveAsync();
     }
 
@@ -74,12 +78,13 @@ sealed class TestNode : IAsyncDisposable
                     if (generate.Last is { } last && (Last is null || Last.Voucher.Cumulative < last.Voucher.Cumulative)) Last = last;
                     _ = Answer(this, generate);
                 }
-                else inbox.Writer.TryWrite(frame);
+                else if (frame is VoucherFrame voucher) Inbox(voucher.Id).Writer.TryWrite(frame);
+                else if (frame is CancelFrame cancel) Inbox(cancel.Id).Writer.TryWrite(frame);
             }
         }
         catch (Exception fault) when (fault is WebSocketException or OperationCanceledException or JsonException or ObjectDisposedException)
         {
-            inbox.Writer.TryComplete();
+            foreach (var inbox in inboxes.Values) inbox.Writer.TryComplete();
         }
     }
 
@@ -100,7 +105,7 @@ sealed class TestNode : IAsyncDisposable
     {
         var due = Prices.FeeUp(promptTokens, 0, tokens) - acknowledged;
         await SendAsync(new NeedVoucherFrame(generate.Id, Total() + due, promptTokens, tokens, Last));
-        Take(Assert.IsType<VoucherFrame>(await Inbox.ReadAsync()).Voucher);
+        Take(Assert.IsType<VoucherFrame>(await HearAsync(generate.Id)).Voucher);
         return acknowledged + due;
     }
 
@@ -111,7 +116,7 @@ sealed class TestNode : IAsyncDisposable
         var signed = new SignedReceipt(receipt, (signer ?? Key).Sign(receipt.Digest(TestGateway.Rail)));
         var frame = new ReceiptFrame(generate.Id, signed, Nonce, Total() + TokenAmount.Difference(receipt.Fee, acknowledged), Last, "stop");
         await SendAsync(bend is null ? frame : bend(frame));
-        if (await Inbox.ReadAsync() is VoucherFrame paid) Take(paid.Voucher);
+        if (await HearAsync(generate.Id) is VoucherFrame paid) Take(paid.Voucher);
     }
 
     public Receipt ReceiptFor(GenerateFrame generate, List<int> tokens, uint promptTokens)
