@@ -120,6 +120,8 @@ public sealed class Tokenizer
 
     private void EncodeStretch(string raw, bool first, Func<AddedToken, bool> counts, List<int> ids)
     {
+        // A text whose first character is normalised away no longer stands at the start of the input.
+        first = first && _normalize(raw[..CodePoints.Width(CodePoints.At(raw, 0))]).Length > 0;
         foreach (var (stretch, token) in _normalizedTokens.Cut(_normalize(raw), counts))
         {
             if (token is not null)

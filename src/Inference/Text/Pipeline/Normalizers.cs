@@ -38,7 +38,7 @@ internal static class Normalizers
 
     private static string StripAccents(string text)
     {
-        var marks = UnicodeClass.Mask("Mn")!.Value;
+        var marks = UnicodeClass.Mask("M")!.Value;
         var builder = new StringBuilder(text.Length);
         foreach (var rune in text.EnumerateRunes())
         {
