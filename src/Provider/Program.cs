@@ -1,1 +1,49 @@
-Console.WriteLine("ProofMesh");
+using ProofMesh.Chain;
+using ProofMesh.Chain.Contracts;
+using ProofMesh.Inference;
+using ProofMesh.Protocol;
+using ProofMesh.Provider;
+using Log = ProofMesh.Provider.Log;
+
+var builder = WebApplication.CreateSlimBuilder(args);
+var options = Configuration.Read(builder, args);
+if (options is null) return 2;
+var rail = options.Rail.ToRail();
+using var key = NodeKeyFile.Load(options.NodeKeyFile);
+var provider = Address.Parse(options.Provider);
+var time = TimeProvider.System;
+
+using var books = new NodeBooks(options.Data);
+using var engine = NodeEngine.Load(options);
+await using var web3 = new Web3(options.Rpc);
+var escrow = new EscrowView(new EscrowContract(web3, rail.Escrow), key.Address, time);
+var manifest = NodeEngine.Manifest(engine.Model);
+var offers = new Offers(manifest, new Prices(options.InputPrice, options.CachedPrice, options.OutputPrice), options.MaxTokens, options.QuoteLife, key.Address, key.Sign, rail, time);
+var queue = new RequestQueue(options.Capacity, options.QueueLimit, time);
+var open = new OpenRequests();
+var speed = new Speed();
+var admission = new Admission(options, rail, key.Address, offers, engine, books, escrow.Read, Ecdsa.Recover);
+var answer = new Answer(options, rail, key.Address, provider, key.Sign, Ecdsa.Recover, admission, queue, open, books, engine, speed, time);
+var introduction = new Introduction(rail, key.Address, provider, options.Endpoint, options.Capacity, offers, key.Sign);
+using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(30) };
+var closer = new StatementCloser(options, rail, provider, key.Sign, books, http, time);
+
+builder.WebHost.UseUrls(options.Listen);
+builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = Wire.MaxFrameBytes);
+builder.Logging.ClearProviders();
+await using var app = builder.Build();
+DirectEndpoints.Map(app, introduction, answer, open, new LoadReport(queue, engine, speed, offers, time));
+await app.StartAsync();
+Console.WriteLine($"ready {app.Urls.First()}");
+Log.Line("node", ("address", key.Address), ("provider", provider), ("model", manifest.Name), ("scheme", manifest.Scheme), ("digest", offers.Model));
+
+var stop = app.Lifetime.ApplicationStopping;
+var loops = options.Gateways
+    .Select(gateway => new GatewayLink(new Uri(gateway), introduction, answer, open, new LoadReport(queue, engine, speed, offers, time), time))
+    .Select(link => Loop.Run("gateway", TimeSpan.FromMilliseconds(500), link.Serve, time, stop))
+    .Append(Loop.Run("statements", TimeSpan.FromSeconds(1), closer.Once, time, stop))
+    .ToList();
+await app.WaitForShutdownAsync();
+await Task.WhenAll(loops);
+await closer.Finish();
+return 0;

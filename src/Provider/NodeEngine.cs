@@ -1,0 +1,25 @@
+using ProofMesh.Inference;
+using ProofMesh.Protocol;
+
+namespace ProofMesh.Provider;
+
+/// <summary>The engine that this node runs, and how it is named to the world.</summary>
+static class NodeEngine
+{
+    public static Engine Load(ProviderOptions options) => Engine.Load(new EngineOptions
+    {
+        Folder = options.Model.Length > 0 ? options.Model : Path.Combine(AppContext.BaseDirectory, "Model"),
+        Name = options.ModelName.Length > 0 ? options.ModelName : options.Model.Length > 0 ? null : "proofmesh-words",
+        Backend = options.Backend,
+        Weights = options.Weights,
+        Device = options.Device,
+        Threads = options.Threads,
+        MaxContext = options.MaxContext,
+        MaxSequences = options.Capacity,
+        MaxQueue = options.QueueLimit,
+    });
+
+    public static ModelManifest Manifest(EngineModel model) => new(
+        model.Name, (uint)model.Context, model.Engine, model.Scheme,
+        Bytes32.Parse(model.Tokenizer), [.. model.Weights.Select(Bytes32.Parse)]);
+}

@@ -1,0 +1,103 @@
+using ProofMesh.Inference;
+using ProofMesh.Protocol;
+
+namespace ProofMesh.Provider;
+
+/// <summary>Everything that a node can be told. Read from appsettings.json, --config FILE, PROOFMESH_… and the command line.</summary>
+sealed record ProviderOptions
+{
+    /// <summary>Where customers without a gateway reach the node; port 0 takes a free one.</summary>
+    public string Listen { get; init; } = "http://127.0.0.1:0";
+
+    /// <summary>The address that the node tells customers, null behind NAT.</summary>
+    public string? Endpoint { get; init; }
+
+    /// <summary>Gateways to serve, as ws:// or wss:// addresses of their node endpoint.</summary>
+    public string[] Gateways { get; init; } = [];
+
+    /// <summary>Settlement services that take statements and vouchers, tried in order.</summary>
+    public string[] Settlers { get; init; } = [];
+
+    public string Rpc { get; init; } = "http://127.0.0.1:8545";
+
+    public RailOptions Rail { get; init; } = new();
+
+    /// <summary>The wallet that staked for this node.</summary>
+    public string Provider { get; init; } = "";
+
+    /// <summary>File with the node's hot key as 0x-hexadecimal, readable by its owner alone.</summary>
+    public string NodeKeyFile { get; init; } = "";
+
+    /// <summary>Folder of the journal.</summary>
+    public string Data { get; init; } = "";
+
+    /// <summary>A Hugging Face model folder; the embedded model when empty.</summary>
+    public string Model { get; init; } = "";
+
+    public string ModelName { get; init; } = "";
+
+    public Backend Backend { get; init; } = Backend.Cpu;
+
+    public WeightFormat Weights { get; init; } = WeightFormat.Float32;
+
+    public string Device { get; init; } = "cpu";
+
+    public int Threads { get; init; }
+
+    public int MaxContext { get; init; }
+
+    /// <summary>Requests that run at once.</summary>
+    public int Capacity { get; init; } = 8;
+
+    /// <summary>Requests that wait; one more is refused.</summary>
+    public int QueueLimit { get; init; } = 64;
+
+    /// <summary>Most tokens of one answer.</summary>
+    public uint MaxTokens { get; init; } = 2048;
+
+    /// <summary>Base units per 1,000,000 tokens.</summary>
+    public ulong InputPrice { get; init; } = 100_000;
+
+    public ulong CachedPrice { get; init; } = 50_000;
+
+    public ulong OutputPrice { get; init; } = 400_000;
+
+    /// <summary>How long a quoted price holds.</summary>
+    public TimeSpan QuoteLife { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How long a request waits for a voucher before it ends and bills what was accepted.</summary>
+    public TimeSpan VoucherTimeout { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>Base units that one payer may owe from answers whose voucher never came.</summary>
+    public ulong UnpaidLimit { get; init; } = 10_000;
+
+    /// <summary>A statement closes after so long, where there is something to settle.</summary>
+    public TimeSpan StatementInterval { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>A statement closes with so many receipts at the latest.</summary>
+    public int StatementReceipts { get; init; } = 1_000;
+
+    /// <exception cref="ArgumentException">A value is missing or out of bounds; the message says which and what to write.</exception>
+    public void Check()
+    {
+        if (!Address.TryParse(Provider, out var provider) || provider.IsZero) throw new ArgumentException("Provider: write the address of the wallet that staked, 0x and 40 digits.");
+        if (!File.Exists(NodeKeyFile)) throw new ArgumentException($"NodeKeyFile: '{NodeKeyFile}' isn't there; `proofmesh provider register` makes one.");
+        if (Data.Length == 0) throw new ArgumentException("Data: name the folder that keeps the node's journal.");
+        if (Capacity is < 1 or > 1024) throw new ArgumentException($"Capacity: {Capacity} isn't from 1 to 1024.");
+        if (QueueLimit is < 0 or > 65_536) throw new ArgumentException($"QueueLimit: {QueueLimit} isn't from 0 to 65536.");
+        if (MaxTokens is < 1 or > 1_000_000) throw new ArgumentException($"MaxTokens: {MaxTokens} isn't from 1 to 1000000.");
+        if (StatementReceipts is < 1 or > 1_000_000) throw new ArgumentException($"StatementReceipts: {StatementReceipts} isn't from 1 to 1000000.");
+        if (QuoteLife < TimeSpan.FromSeconds(10)) throw new ArgumentException($"QuoteLife: {QuoteLife} is shorter than 10 seconds.");
+        if (VoucherTimeout < TimeSpan.FromSeconds(1)) throw new ArgumentException($"VoucherTimeout: {VoucherTimeout} is shorter than a second.");
+        foreach (var gateway in Gateways) Expect(gateway, "Gateways", "ws", "wss");
+        foreach (var settler in Settlers) Expect(settler, "Settlers", "http", "https");
+        Expect(Rpc, nameof(Rpc), "http", "https");
+        if (Rail.Faults().FirstOrDefault() is { } fault) throw new ArgumentException(fault);
+    }
+
+    static void Expect(string url, string name, params string[] schemes)
+    {
+        if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || !schemes.Contains(uri.Scheme, StringComparer.Ordinal))
+            throw new ArgumentException($"{name}: '{url}' isn't a {schemes[0]}:// or {schemes[1]}:// address.");
+    }
+}

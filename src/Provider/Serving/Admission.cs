@@ -1,0 +1,115 @@
+using ProofMesh.Inference;
+using ProofMesh.Protocol;
+
+namespace ProofMesh.Provider;
+
+/// <summary>A request that passed every check and holds its id and its share of the payer's escrow.</summary>
+sealed record Admitted(GenerateFrame Ask, int[] Prompt, TokenAmount Quote, PayerOnChain Chain)
+{
+    public Prices Prices => Ask.Quote.Quote.Prices;
+    public Address Payer => Ask.Payer;
+}
+
+/// <summary>Decides whether a request is served, before anything is computed.</summary>
+sealed class Admission(ProviderOptions options, Rail rail, Address node, Offers offers, Engine engine, NodeBooks books, ReadPayer readPayer, Recover recover)
+{
+    const int MostMessages = 1_024;
+
+    /// <summary>1 values · 2 quote · 3 id · 4 tokens · 5 authority · 6 escrow. On refusal the id is free again.</summary>
+    /// <exception cref="RefusalException">The request is refused; the message says what to mend.</exception>
+    public async ValueTask<Admitted> Admit(GenerateFrame ask, CancellationToken stop)
+    {
+        CheckValues(ask);
+        if (ask.Model != offers.Model) throw new RefusalException(NodeFault.UnknownModel, $"This node runs model {offers.Model}, not {ask.Model}.");
+        if (!offers.Stands(ask.Quote)) throw new RefusalException(NodeFault.StaleQuote, "The quote isn't this node's, or its time is up: ask for a new one.");
+        if (!books.TryBegin(ask.Id)) throw new RefusalException(NodeFault.Replayed, $"Request {ask.Id} was served before: use a new nonce.");
+        try
+        {
+            var prompt = Tokenise(ask.Chat);
+            var quote = ask.Quote.Quote.Prices.FeeUp((uint)prompt.Length, 0, ask.Chat.MaxTokens);
+            var chain = await ReadChain(ask.Payer, stop);
+            CheckAuthority(ask, chain);
+            Commit(ask.Payer, chain, quote);
+            return new Admitted(ask, prompt, quote, chain);
+        }
+        catch
+        {
+            books.Forget(ask.Id);
+            throw;
+        }
+    }
+
+    void CheckValues(GenerateFrame ask)
+    {
+        var fault = ask switch
+        {
+            _ when ask.Payer.IsZero => "payer is zero",
+            _ when ask.Id != Commitments.RequestId(ask.Payer, ask.ClientNonce) => "id isn't keccak(payer ‖ client_nonce)",
+            { Chat.Messages.Length: 0 or > MostMessages } => $"chat.messages has {ask.Chat.Messages.Length} entries, 1 to {MostMessages} are served",
+            { Chat.MaxTokens: 0 } => "chat.max_tokens is 0",
+            { Chat.Stop.Length: > GenerateRequest.MaxStops } => $"chat.stop has {ask.Chat.Stop.Length} entries, at most {GenerateRequest.MaxStops} are served",
+            _ when ask.Chat.Stop.Any(text => text.Length is 0 or > GenerateRequest.MaxStopLength) => $"a stop string must have 1 to {GenerateRequest.MaxStopLength} characters",
+            { DeadlineMs: < 1 or > 3_600_000 } => $"deadline_ms is {ask.DeadlineMs}, 1 to 3600000 is served",
+            _ when ask.Chat.MaxTokens > offers.MaxTokens => $"chat.max_tokens is {ask.Chat.MaxTokens}, this node answers with at most {offers.MaxTokens}",
+            _ => ask.Sampling.Fault(),
+        };
+        if (fault is not null) throw new RefusalException(NodeFault.BadFrame, fault + ".");
+    }
+
+    int[] Tokenise(ChatRequest chat)
+    {
+        int[] prompt;
+        try
+        {
+            prompt = engine.Prompt([.. chat.Messages.Select(turn => new ChatMessage(turn.Role, turn.Content))]);
+        }
+        catch (Exception fault) when (fault is ChatTemplateException or ArgumentException)
+        {
+            throw new RefusalException(NodeFault.BadFrame, $"The model's chat template refuses these messages: {fault.Message}");
+        }
+        if (prompt.Length + (long)chat.MaxTokens > engine.Model.Context)
+            throw new RefusalException(NodeFault.ContextOverflow, $"The prompt has {prompt.Length} tokens and max_tokens is {chat.MaxTokens}: together {prompt.Length + (long)chat.MaxTokens}, but the context has {engine.Model.Context}.");
+        return prompt;
+    }
+
+    async ValueTask<PayerOnChain> ReadChain(Address payer, CancellationToken stop)
+    {
+        try
+        {
+            return await readPayer(payer, stop);
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            throw new RefusalException(NodeFault.Overloaded, "The node can't reach the chain at the moment; try another node or later.");
+        }
+    }
+
+    void CheckAuthority(GenerateFrame ask, PayerOnChain chain)
+    {
+        if (ask.Grant is { } grant)
+        {
+            var fault = grant.Grant.Payer == ask.Payer ? GrantCheck.Fault(grant, rail, chain.Time, chain.Epoch, recover) : GrantFault.WrongSigner;
+            if (fault != GrantFault.None) throw new RefusalException(NodeFault.BadGrant, $"The grant isn't good: {fault}.");
+            books.Remember(grant);
+        }
+        if (ask.Last is not { } last) return;
+        var terms = new VoucherTerms(ask.Payer, node, TokenAmount.Zero, Credit.Limit(chain), ask.Grant?.Grant);
+        var wrong = VoucherCheck.Fault(last, terms, rail, recover);
+        if (wrong != VoucherFault.None) throw new RefusalException(NodeFault.BadVoucher, $"The last voucher isn't good: {wrong}.");
+        books.Accept(last);
+    }
+
+    void Commit(Address payer, PayerOnChain chain, TokenAmount quote)
+    {
+        var (needed, unpaid, last) = books.With(payer, account =>
+        {
+            var needed = Credit.Needed(account, chain, quote);
+            if (needed <= chain.Available && account.Unpaid.Units <= options.UnpaidLimit) account.Committed += quote;
+            return (needed, account.Unpaid, account.Last);
+        });
+        if (needed > chain.Available)
+            throw new RefusalException(NodeFault.PaymentRequired, $"The request may cost {quote} and the payer's escrow must cover {needed} base units with what is still unclaimed; it has {chain.Available}. Deposit {needed - chain.Available} more.", needed, last);
+        if (unpaid.Units > options.UnpaidLimit)
+            throw new RefusalException(NodeFault.PaymentRequired, $"{unpaid} base units of earlier answers are unpaid at this node.", unpaid, last);
+    }
+}
