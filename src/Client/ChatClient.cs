@@ -1,0 +1,115 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Text.Json;
+using ProofMesh.Protocol;
+
+namespace ProofMesh.Client;
+
+/// <summary>Asks models and reads their answers as they are written.</summary>
+public sealed class ChatClient
+{
+    const int LongestLine = 4 << 20;
+    readonly ApiCall api;
+
+    internal ChatClient(ApiCall api) => this.api = api;
+
+    /// <summary>One question of a user, with the defaults.</summary>
+    public IAsyncEnumerable<ChatPiece> StreamAsync(string question, CancellationToken stop = default) =>
+        StreamAsync(new ChatQuestion { Messages = [new("user", question)] }, stop);
+
+    /// <summary>The answer piece by piece. The last piece carries the receipt.</summary>
+    /// <exception cref="ProofMeshException">Refused, or broken off.</exception>
+    public async IAsyncEnumerable<ChatPiece> StreamAsync(ChatQuestion question, [EnumeratorCancellation] CancellationToken stop = default)
+    {
+        using var body = ApiCall.Json(question.ToBody(), ClientJson.Default.ChatBody);
+        using var reply = await api.Send(HttpMethod.Post, "/v1/chat/completions", body, stop, question.IdempotencyKey);
+        await using var stream = await reply.Content.ReadAsStreamAsync(stop);
+        using var lines = new StreamReader(stream, Encoding.UTF8);
+        while (await lines.ReadLineAsync(stop) is { } line)
+        {
+            if (line.Length > LongestLine) throw new AnswerBrokenException("A line of the answer is too long.", "bad_answer");
+            if (!line.StartsWith("data: ", StringComparison.Ordinal)) continue;
+            if (line == "data: [DONE]") yield break;
+            if (Piece(line) is { } piece) yield return piece;
+        }
+        throw new AnswerBrokenException("The answer ended without its end mark; what it cost stands in the receipts.", "broken_off");
+    }
+
+    /// <summary>The whole answer.</summary>
+    public async Task<ChatAnswer> CompleteAsync(ChatQuestion question, CancellationToken stop = default)
+    {
+        var text = new StringBuilder();
+        ChatReceipt? receipt = null;
+        string? reason = null;
+        await foreach (var piece in StreamAsync(question, stop))
+        {
+            text.Append(piece.Text);
+            (receipt, reason) = (piece.Receipt ?? receipt, piece.FinishReason ?? reason);
+        }
+        return new ChatAnswer(text.ToString(), reason, receipt);
+    }
+
+    static ChatPiece? Piece(string line)
+    {
+        StreamChunk chunk;
+        try
+        {
+            chunk = JsonSerializer.Deserialize(line.AsSpan(6), ClientJson.Default.StreamChunk)!;
+        }
+        catch (JsonException fault)
+        {
+            throw new AnswerBrokenException($"A line of the answer isn't JSON: {fault.Message}", "bad_answer");
+        }
+        if (chunk.Error is { } error) throw ApiCall.Of(200, error, null);
+        var choice = chunk.Choices is [var first, ..] ? first : null;
+        var receipt = chunk.Proofmesh is { } proof ? new ChatReceipt(proof.RequestId, proof.Node, proof.Provider, proof.Scheme, proof.Price, proof.Currency, proof.Receipt) : null;
+        return choice is null && receipt is null ? null : new ChatPiece(choice?.Delta.Content ?? "", choice?.FinishReason, receipt);
+    }
+}
+
+/// <summary>What to ask, and how the answer is to be chosen. Null leaves a value to the gateway's defaults.</summary>
+public sealed record ChatQuestion
+{
+    /// <summary>Empty takes the gateway's first model.</summary>
+    public string Model { get; init; } = "proofmesh-words";
+
+    public required ChatTurn[] Messages { get; init; }
+
+    public uint MaxTokens { get; init; } = 256;
+
+    public float? Temperature { get; init; }
+
+    public float? TopP { get; init; }
+
+    public float? MinP { get; init; }
+
+    public uint? TopK { get; init; }
+
+    public float? RepetitionPenalty { get; init; }
+
+    public float? FrequencyPenalty { get; init; }
+
+    public float? PresencePenalty { get; init; }
+
+    /// <summary>Equal questions with equal seeds get equal answers.</summary>
+    public long? Seed { get; init; }
+
+    public string[]? Stop { get; init; }
+
+    /// <summary>Sending the same key again never buys the answer twice.</summary>
+    public string? IdempotencyKey { get; init; }
+
+    internal ChatBody ToBody() => new(
+        Model, [.. Messages.Select(turn => new Turn(turn.Role, turn.Content))], MaxTokens, Stream: true, new StreamOptions(IncludeUsage: true),
+        Temperature, TopP, MinP, TopK, RepetitionPenalty, FrequencyPenalty, PresencePenalty, Seed, Stop);
+}
+
+/// <param name="FinishReason">stop or length; set on the last piece with text or none.</param>
+public sealed record ChatPiece(string Text, string? FinishReason, ChatReceipt? Receipt);
+
+public sealed record ChatAnswer(string Text, string? FinishReason, ChatReceipt? Receipt);
+
+/// <summary>What an answer cost and who signed for it.</summary>
+/// <param name="Scheme">The arithmetic that ran, such as cpu-f32.</param>
+/// <param name="Price">Base units of <paramref name="Currency"/>.</param>
+public sealed record ChatReceipt(Bytes32 RequestId, Address Node, Address Provider, string Scheme, TokenAmount Price, string Currency, SignedReceipt? Receipt);
