@@ -144,7 +144,7 @@ sealed class Attempt(Node node, Bill bill, AnswerHead head, Answer answer, Payme
 
     Outcome Refused(FaultFrame frame)
     {
-        var outcome = Outcome.Of(frame);
+        var outcome = left ? new(RelayFault.CustomerLeft, "The customer left before anything was charged.") : Outcome.Of(frame);
         if (outcome.MayMove) node.Failed(time.GetUtcNow());
         return outcome;
     }

@@ -75,9 +75,12 @@ sealed class Bill(BillTerms terms)
         if (frame.NodeNonce != terms.Quote.NodeNonce) return ReceiptFault.WrongSampling;
         var seed = Commitments.Seed(terms.Request, terms.ClientNonce, frame.NodeNonce, terms.Sampling.Seed);
         var promptTokens = tokens.Count > 0 ? PromptTokens : terms.PromptTokensAtMost;
+        // An answer that was broken off may be billed for less than what was on its way.
+        var broken = receipt.Status is not (ReceiptStatus.Completed or ReceiptStatus.Length) && receipt.CompletionTokens < tokens.Count;
+        var billed = broken ? tokens.Take((int)receipt.CompletionTokens).ToArray() : tokens.ToArray();
         var fault = ReceiptCheck.Fault(frame.Receipt, new ReceiptTerms(
             terms.Request, terms.Payer, terms.Provider, terms.Node, terms.Quote.Model,
-            Commitments.Request(terms.Salt, terms.Chat), Commitments.Sampling(terms.Salt, seed, terms.Sampling), terms.Salt, tokens.ToArray(), promptTokens,
+            Commitments.Request(terms.Salt, terms.Chat), Commitments.Sampling(terms.Salt, seed, terms.Sampling), terms.Salt, billed, promptTokens,
             terms.Quote.Prices, Before: null, terms.SentAt, now), rail, recover);
         if (fault != ReceiptFault.None) return fault;
         // Others may use the payer's money at this node as well, so the total is known from below alone.

@@ -18,6 +18,8 @@ sealed record Outcome(RelayFault Fault, string Message, bool Closed = false)
         var fault = frame.Fault switch
         {
             NodeFault.ContextOverflow => RelayFault.ContextOverflow,
+            // A prompt that the model's template refuses, or a value out of the node's bounds: no other node would take it.
+            NodeFault.BadFrame => RelayFault.InvalidRequest,
             NodeFault.PaymentRequired => RelayFault.InsufficientFunds,
             NodeFault.Replayed => RelayFault.Replayed,
             NodeFault.DeadlineExceeded => RelayFault.DeadlineExceeded,

@@ -3,18 +3,18 @@ using ProofMesh.Protocol;
 
 namespace ProofMesh.Gateway_Tests;
 
-public sealed class FailureTests : IAsyncLifetime
+public sealed class FailureTests(ImpatientGateway shared) : IClassFixture<ImpatientGateway>, IAsyncLifetime
 {
     TestGateway gateway = null!;
     TestCustomer customer = null!;
 
     public async ValueTask InitializeAsync()
     {
-        gateway = await TestGateway.StartAsync("--Limits:Silence", "00:00:05", "--Limits:Closing", "00:00:02");
+        gateway = await shared.EmptyAsync();
         customer = await gateway.CustomerAsync();
     }
 
-    public ValueTask DisposeAsync() => gateway.DisposeAsync();
+    public async ValueTask DisposeAsync() => await gateway.BooksBalanceAsync();
 
     [Fact]
     public async Task A_node_that_dies_in_mid_answer_is_paid_what_vouchers_covered_and_the_stream_says_so()
@@ -100,6 +100,22 @@ public sealed class FailureTests : IAsyncLifetime
 
         Assert.Equal(new TokenAmount(16), (await node.PaidAsync(1))[0].Voucher.Cumulative);
         Assert.Equal(new TokenAmount(16), (await customer.BalanceAsync()).Unsettled);
+    }
+
+    [Fact]
+    public async Task An_answer_that_the_node_broke_off_is_paid_for_what_its_receipt_bills()
+    {
+        await using var node = await TestNode.JoinAsync(gateway);
+        node.Answer = async (self, generate) =>
+        {
+            for (var i = 0; i < 5; i++) await self.SendAsync(new ChunkFrame(generate.Id, i, [i], "word", 10));
+            await self.CloseAsync(generate, [0, 1], 10, TokenAmount.Zero, receipt => receipt with { Status = ReceiptStatus.ProviderError });
+        };
+
+        var text = await (await customer.AskAsync(stream: true)).Content.ReadAsStringAsync();
+
+        Assert.Contains("ProviderError", text);
+        Assert.Equal(new TokenAmount(14), (await node.PaidAsync(1))[0].Voucher.Cumulative);
     }
 
     [Fact]

@@ -3,7 +3,7 @@ using ProofMesh.Protocol;
 
 namespace ProofMesh.Gateway_Tests;
 
-public sealed class HostileNodeTests : IAsyncLifetime
+public sealed class HostileNodeTests(ImpatientGateway shared) : IClassFixture<ImpatientGateway>, IAsyncLifetime
 {
     TestGateway gateway = null!;
     TestNode node = null!;
@@ -11,7 +11,7 @@ public sealed class HostileNodeTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        gateway = await TestGateway.StartAsync("--Limits:Silence", "00:00:02", "--Limits:Closing", "00:00:02");
+        gateway = await shared.EmptyAsync();
         node = await TestNode.JoinAsync(gateway);
         customer = await gateway.CustomerAsync();
     }
@@ -19,7 +19,7 @@ public sealed class HostileNodeTests : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         await node.DisposeAsync();
-        await gateway.DisposeAsync();
+        await gateway.BooksBalanceAsync();
     }
 
     public static TheoryData<string, Func<Receipt, Receipt>> Lies => new()

@@ -5,21 +5,21 @@ using OpenAI.Chat;
 
 namespace ProofMesh.Gateway_Tests;
 
-public sealed class OfficialClientTests : IAsyncLifetime
+public sealed class OfficialClientTests(PlainGateway shared) : IClassFixture<PlainGateway>, IAsyncLifetime
 {
     TestGateway gateway = null!;
     TestNode node = null!;
 
     public async ValueTask InitializeAsync()
     {
-        gateway = await TestGateway.StartAsync();
+        gateway = await shared.EmptyAsync();
         node = await TestNode.JoinAsync(gateway);
     }
 
     public async ValueTask DisposeAsync()
     {
         await node.DisposeAsync();
-        await gateway.DisposeAsync();
+        await gateway.BooksBalanceAsync();
     }
 
     [Fact]

@@ -4,21 +4,21 @@ using ProofMesh.Protocol;
 
 namespace ProofMesh.Gateway_Tests;
 
-public sealed class RefusalTests : IAsyncLifetime
+public sealed class RefusalTests(StrictGateway shared) : IClassFixture<StrictGateway>, IAsyncLifetime
 {
     TestGateway gateway = null!;
     TestNode node = null!;
 
     public async ValueTask InitializeAsync()
     {
-        gateway = await TestGateway.StartAsync("--Limits:BodyBytes", "20000");
+        gateway = await shared.EmptyAsync();
         node = await TestNode.JoinAsync(gateway);
     }
 
     public async ValueTask DisposeAsync()
     {
         await node.DisposeAsync();
-        await gateway.DisposeAsync();
+        await gateway.BooksBalanceAsync();
     }
 
     [Fact]

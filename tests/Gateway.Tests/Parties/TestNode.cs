@@ -47,13 +47,13 @@ sealed class TestNode : IAsyncDisposable
     }
 
     /// <summary>Dials, answers the challenge, and gives back what the gateway says to it.</summary>
-    public async Task<Frame> DialAsync(TestGateway gateway, Func<HelloFrame, HelloFrame?>? change = null)
+    public async Task<Frame> DialAsync(TestGateway gateway, Func<HelloFrame, Bytes32, HelloFrame?>? change = null)
     {
         await socket.ConnectAsync(new Uri($"ws://{gateway.Url.Authority}/v1/nodes"), CancellationToken.None);
         var challenge = Assert.IsType<ChallengeFrame>(await ReceiveAsync());
         var hello = new Hello(Key.Address, Provider.Address, challenge.Challenge);
         var frame = new HelloFrame(Wire.Version, Key.Address, Provider.Address, Key.Sign(hello.Digest(TestGateway.Rail)), null, 8, [Offer()]);
-        await SendAsync(change is null ? frame : change(frame) ?? (Frame)new CancelFrame(Bytes32.Zero));
+        await SendAsync(change is null ? frame : change(frame, challenge.Challenge) ?? (Frame)new CancelFrame(Bytes32.Zero));
         return await ReceiveAsync();
     }
 
