@@ -10,7 +10,7 @@ internal static class EngineBench
     private const int AnswerTokens = 96;
     private const int Rounds = 5;
 
-    public static void Run() => Run(Path.Combine(AppContext.BaseDirectory, "Model"));
+    public static void Run() => Run(EmbeddedModel.Folder);
 
     /// <param name="folder">Any model folder; only its config and weights are read.</param>
     public static void Run(string folder)

@@ -25,7 +25,7 @@ internal static class Architectures
         "qwen2" => RandomModel.Config("qwen2", new() { ["tie_word_embeddings"] = true, ["sliding_window"] = 64, ["use_sliding_window"] = false }),
         "qwen3" => RandomModel.Config("qwen3", new() { ["head_dim"] = 40, ["rope_theta"] = 1_000_000.0 }),
         "linear" => Scaled(new() { ["type"] = "linear", ["factor"] = 4.0 }),
-        "dynamic" => Scaled(new() { ["type"] = "dynamic", ["factor"] = 2.0, ["original_max_position_embeddings"] = 512 }),
+        "dynamic" => Scaled(new() { ["type"] = "dynamic", ["factor"] = 2.0 }, 512),
         "llama3" => Scaled(new()
         {
             ["rope_type"] = "llama3", ["factor"] = 8.0, ["low_freq_factor"] = 1.0, ["high_freq_factor"] = 4.0, ["original_max_position_embeddings"] = 512,
@@ -39,6 +39,6 @@ internal static class Architectures
         _ => throw new ArgumentException(name),
     };
 
-    private static JsonObject Scaled(JsonObject scaling) =>
-        RandomModel.Config("llama", new() { ["rope_scaling"] = scaling, ["num_attention_heads"] = 2, ["num_key_value_heads"] = 1 });
+    private static JsonObject Scaled(JsonObject scaling, int positions = 4096) =>
+        RandomModel.Config("llama", new() { ["rope_scaling"] = scaling, ["max_position_embeddings"] = positions, ["num_attention_heads"] = 2, ["num_key_value_heads"] = 1 });
 }

@@ -7,7 +7,7 @@ public sealed class EmbeddedModelTests
     [InlineData(WeightFormat.Int8, "cpu-q8")]
     public async Task The_embedded_model_answers_a_question_in_words(WeightFormat format, string scheme)
     {
-        using var engine = Engine.Load(new EngineOptions { Folder = Folder(), Weights = format, Threads = 1 });
+        using var engine = Engine.Load(new EngineOptions { Folder = EmbeddedModel.Folder, Weights = format, Threads = 1 });
         var prompt = engine.Prompt([new ChatMessage("user", "What is a river?")]);
         var pieces = new List<GeneratedToken>();
         await foreach (var piece in engine.Generate(new() { Prompt = prompt, MaxTokens = 60, Sampling = new() { Temperature = 0 } }))
@@ -18,16 +18,5 @@ public sealed class EmbeddedModelTests
         Assert.Equal(64, Assert.Single(engine.Model.Weights).Length);
         Assert.True(text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length >= 4, text);
         Assert.DoesNotContain('\uFFFD', text);
-    }
-
-    private static string Folder()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            var path = Path.Combine(folder.FullName, "src", "Inference", "Model");
-            if (File.Exists(Path.Combine(path, "config.json")))
-                return path;
-        }
-        throw new DirectoryNotFoundException("the embedded model is not above the test's folder");
     }
 }
