@@ -34,5 +34,5 @@ export default defineConfig({
   solidity: {
     profiles: { default: profile, production: profile },
   },
-  test: { solidity: { fuzz: { runs: 1000 }, invariant: { runs: 64, depth: 64 } } },
+  test: { solidity: { fuzz: { runs: 1000 }, invariant: { runs: 256, depth: 128 } } },
 });
