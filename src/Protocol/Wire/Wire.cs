@@ -43,5 +43,7 @@ public static class Wire
 [JsonSerializable(typeof(Rail))]
 [JsonSerializable(typeof(ReceiptProof))]
 [JsonSerializable(typeof(SettlementSubmission))]
+[JsonSerializable(typeof(SettlementAnswer))]
+[JsonSerializable(typeof(PublishedReceipt))]
 [JsonSerializable(typeof(ModelManifest))]
 public sealed partial class WireJson : JsonSerializerContext;
