@@ -13,12 +13,13 @@ public static class Columns
     static readonly Lock Gate = new();
     static bool registered;
 
-    /// <summary>Tells Dapper; any number of times, from any thread.</summary>
+    /// <summary>Tells Dapper, which then also finds received_at for ReceivedAt; any number of times, from any thread.</summary>
     public static void Register()
     {
         lock (Gate)
         {
             if (registered) return;
+            DefaultTypeMap.MatchNamesWithUnderscores = true;
             SqlMapper.RemoveTypeMap(typeof(ulong));
             SqlMapper.RemoveTypeMap(typeof(uint));
             SqlMapper.AddTypeHandler(new Column<Address>(NpgsqlDbType.Bytea, value => value.ToArray(), value => new Address((byte[])value)));

@@ -18,27 +18,15 @@ public sealed class TestRail : IAsyncDisposable
 
     public static async Task<TestRail> StartAsync(RailDeployment? deployment = null)
     {
-        var chain = await LocalChain.StartAsync();
+        var chain = await LocalChain.StartAsync(blockSeconds: 0.1);
         var deployer = chain.As(LocalChain.Account(0));
         return new TestRail(chain, deployer, await RailDeployment.DeployAsync(deployer, deployment));
-    }
-
-    /// <summary>A new account with an ether and tokens that Escrow and Staking may take.</summary>
-    public async Task<Web3> AccountAsync(ulong units)
-    {
-        var web3 = Chain.As(Account.Generate());
-        await Chain.AskAsync("anvil_setBalance", web3.Account!.Address.ToString(), "0xde0b6b3a7640000");
-        await new TestTetherContract(Deployer, Rail.Token).TransferAsync(web3.Account.Address, new TokenAmount(units));
-        var token = new TestTetherContract(web3, Rail.Token);
-        await token.ApproveAsync(Rail.Escrow, new TokenAmount(units));
-        await token.ApproveAsync(Rail.Staking, new TokenAmount(units));
-        return web3;
     }
 
     public async Task<TestPayer> PayerAsync(ulong deposit)
     {
         var key = Account.Generate();
-        var web3 = await FundedAsync(key, Math.Max(deposit, 1));
+        var web3 = await FundedAsync(key, Rail.Escrow, deposit);
         if (deposit > 0) await new EscrowContract(web3, Rail.Escrow).DepositAsync(new TokenAmount(deposit));
         return new TestPayer(Rail, web3, key, Account.Generate());
     }
@@ -46,7 +34,7 @@ public sealed class TestRail : IAsyncDisposable
     /// <summary>A provider with one node.</summary>
     public async Task<TestNode> NodeAsync(ulong stake = 200_000_000)
     {
-        var web3 = await AccountAsync(stake);
+        var web3 = await FundedAsync(Account.Generate(), Rail.Staking, stake);
         var staking = new StakingContract(web3, Rail.Staking);
         await staking.StakeAsync(new TokenAmount(stake));
         var node = new TestNode(Rail, web3, Account.Generate());
@@ -54,12 +42,14 @@ public sealed class TestRail : IAsyncDisposable
         return node;
     }
 
-    async Task<Web3> FundedAsync(Account key, ulong units)
+    /// <summary>An ether for gas, and tokens that one contract may take.</summary>
+    async Task<Web3> FundedAsync(Account key, Address contract, ulong units)
     {
         var web3 = Chain.As(key);
         await Chain.AskAsync("anvil_setBalance", key.Address.ToString(), "0xde0b6b3a7640000");
-        await new TestTetherContract(Deployer, Rail.Token).TransferAsync(key.Address, new TokenAmount(units));
-        await new TestTetherContract(web3, Rail.Token).ApproveAsync(Rail.Escrow, new TokenAmount(units));
+        await Task.WhenAll(
+            new TestTetherContract(Deployer, Rail.Token).TransferAsync(key.Address, new TokenAmount(units)),
+            new TestTetherContract(web3, Rail.Token).ApproveAsync(contract, new TokenAmount(units)));
         return web3;
     }
 
@@ -108,6 +98,9 @@ public sealed class TestNode(Rail rail, Web3 provider, Account key)
     public Address Address => Key.Address;
 
     public Address Provider => Web3.Account!.Address;
+
+    /// <summary>The same node before its first receipt, for a test that settles nothing on the shared chain.</summary>
+    public TestNode Fresh() => new(rail, Web3, Key);
 
     /// <summary>The next receipt: 100 prompt and 50 completion tokens at 100 and 400 units per thousand, 30 units in all.</summary>
     public SignedReceipt Receipt(Address payer, ulong cumulative = 30, uint durationMs = 900, ReceiptStatus status = ReceiptStatus.Completed)
