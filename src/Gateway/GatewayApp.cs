@@ -8,6 +8,9 @@ namespace ProofMesh.Gateway;
 /// <summary>The process: what it is made of, what it serves, what it does on its own.</summary>
 static class GatewayApp
 {
+    /// <summary>Connections that may be between dialling and welcome at once.</summary>
+    const int NodesAtTheDoor = 256;
+
     public static WebApplication Build(string[] args)
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -23,10 +26,12 @@ static class GatewayApp
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
             // A reader that is slow is bounded by Limits:SlowReader instead, which knows about pauses between tokens.
             kestrel.Limits.MinResponseDataRate = null;
+            kestrel.Limits.MaxConcurrentUpgradedConnections = options.Limits.Nodes + NodesAtTheDoor;
         });
         builder.Services.AddGateway(options);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Limits.Drain + TimeSpan.FromSeconds(5));
         var app = builder.Build();
+        app.Use(Errors.CatchAsync);
         app.UseWebSockets();
         Map(app);
         return app;

@@ -34,7 +34,7 @@ sealed class Attempt(Node node, Bill bill, AnswerHead head, Answer answer, Payme
             if (more is null) return await StalledAsync(stream);
             if (more == false) return Gone();
             first = false;
-            while (stream.Frames.TryRead(out var frame))
+            while (stream.TryRead(out var frame))
                 if (await HeardAsync(stream, frame, customer, closing) is { } outcome) return outcome;
             if (!left && bill.CompletionTokens > 0) await WriteAsync(stream, () => answer.FlushAsync(customer), closing);
         }
@@ -96,7 +96,7 @@ sealed class Attempt(Node node, Bill bill, AnswerHead head, Answer answer, Payme
         if (!left) wait.CancelAfter(limit);
         try
         {
-            return await stream.Frames.WaitToReadAsync(wait.Token);
+            return await stream.WaitAsync(wait.Token);
         }
         catch (OperationCanceledException)
         {
@@ -137,7 +137,7 @@ sealed class Attempt(Node node, Bill bill, AnswerHead head, Answer answer, Payme
     async Task<Outcome> BrokeAsync(NodeStream stream, RelayFault fault, string message)
     {
         if (fault is RelayFault.WrongPayment or RelayFault.BadReceipt) node.Cheated(time.GetUtcNow());
-        else if (fault != RelayFault.Internal) node.Failed(time.GetUtcNow());
+        else if (fault != RelayFault.BooksClosed) node.Failed(time.GetUtcNow());
         await stream.SendAsync(new CancelFrame(bill.Terms.Request), CancellationToken.None);
         return new(fault, message);
     }

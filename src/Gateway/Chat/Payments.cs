@@ -40,12 +40,12 @@ sealed class Payments(Books books, Grants grants, Spender spender, Rail rail, IL
         try
         {
             if (!await books.PayAsync(bill.Terms.Request, voucher, rise, ending, CancellationToken.None))
-                return new(null, RelayFault.Internal, "The reservation of this request has ended.");
+                return new(null, RelayFault.BooksClosed, "The reservation of this request has ended.");
         }
         catch (NpgsqlException fault)
         {
             log.LogError(fault, "request {Request}: a voucher couldn't be written down, so it isn't sent", bill.Terms.Request);
-            return new(null, RelayFault.Internal, "The books can't be reached.");
+            return new(null, RelayFault.BooksClosed, "The books can't be reached.");
         }
         bill.Acknowledge(voucher, last, rise);
         return Paid.By(voucher);

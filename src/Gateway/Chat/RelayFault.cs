@@ -27,5 +27,6 @@ enum RelayFault
     DeadlineExceeded,
     CustomerLeft,
     ShuttingDown,
-    Internal,
+    /// <summary>Postgres doesn't answer: nothing is served that couldn't be booked.</summary>
+    BooksClosed,
 }

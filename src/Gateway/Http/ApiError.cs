@@ -30,7 +30,7 @@ sealed record ApiError([property: JsonIgnore] int Status, string Message, string
             RelayFault.DeadlineExceeded => (504, "timeout", "deadline_exceeded"),
             RelayFault.CustomerLeft => (499, "cancelled", "client_closed_request"),
             RelayFault.ShuttingDown => (503, "service_unavailable", "shutting_down"),
-            RelayFault.Internal => (500, "server_error", "internal_error"),
+            RelayFault.BooksClosed => (503, "service_unavailable", "books_unavailable"),
             _ => throw new ArgumentOutOfRangeException(nameof(fault), fault, "This isn't a fault."),
         };
         return new(status, message, type, code, param);

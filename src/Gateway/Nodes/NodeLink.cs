@@ -89,7 +89,7 @@ sealed class NodeLink(WebSocket socket)
         while (await ReceiveAsync(buffer, stop) is { } frame)
             if (IdOf(frame) is { } id)
             {
-                if (streams.TryGetValue(id, out var stream)) stream.Push(frame);
+                if (streams.TryGetValue(id, out var stream)) stream.Push(frame, buffer.WrittenCount);
             }
             else if (!other(frame)) return;
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
 using ProofMesh.Protocol;
 
@@ -10,19 +11,28 @@ namespace ProofMesh.Gateway;
 /// </remarks>
 sealed class NodeStream(NodeLink link, Bytes32 id) : IDisposable
 {
-    const int Capacity = 4096;
-    readonly Channel<Frame> frames = Channel.CreateBounded<Frame>(new BoundedChannelOptions(Capacity) { SingleReader = true, SingleWriter = false });
-
-    public ChannelReader<Frame> Frames => frames.Reader;
+    const int MostFrames = 4096, MostBytes = 2 * Wire.MaxFrameBytes;
+    readonly Channel<(Frame Frame, int Bytes)> frames = Channel.CreateBounded<(Frame, int)>(new BoundedChannelOptions(MostFrames) { SingleReader = true });
+    int waiting;
 
     public ValueTask<bool> SendAsync(Frame frame, CancellationToken stop) => link.SendAsync(frame, stop);
 
-    public void Push(Frame frame)
+    /// <summary>False when no more frames will come.</summary>
+    public ValueTask<bool> WaitAsync(CancellationToken stop) => frames.Reader.WaitToReadAsync(stop);
+
+    public bool TryRead([NotNullWhen(true)] out Frame? frame)
     {
-        if (!frames.Writer.TryWrite(frame)) frames.Writer.TryComplete();
+        var read = frames.Reader.TryRead(out var item);
+        frame = item.Frame;
+        if (read) Interlocked.Add(ref waiting, -item.Bytes);
+        return read;
     }
 
-    /// <summary>No more frames will come.</summary>
+    public void Push(Frame frame, int bytes)
+    {
+        if (Interlocked.Add(ref waiting, bytes) > MostBytes || !frames.Writer.TryWrite((frame, bytes))) End();
+    }
+
     public void End() => frames.Writer.TryComplete();
 
     public void Dispose()
