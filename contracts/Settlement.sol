@@ -182,7 +182,7 @@ contract Settlement is ISettlement, Ownable2Step, EIP712 {
     ) public view returns (ReceiptFault) {
         address node = Recover.signer(receiptDigest(receipt), signature);
         if (node == address(0)) return ReceiptFault.BadSignature;
-        if (IStaking(STAKING).providerOf(node) != receipt.provider) return ReceiptFault.WrongNode;
+        if (!_belongs(node, receipt.provider)) return ReceiptFault.WrongNode;
         if (receipt.provider != statement.provider) return ReceiptFault.WrongProvider;
         if (receipt.cachedTokens > receipt.promptTokens) return ReceiptFault.CachedAbovePrompt;
         if (receipt.status > Pricing.STATUS_LAST) return ReceiptFault.UnknownStatus;
@@ -319,7 +319,7 @@ contract Settlement is ISettlement, Ownable2Step, EIP712 {
     function _checkStatement(address node, SignedStatement calldata item) private view returns (StatementFault) {
         (uint64 first, uint64 last) = (item.statement.firstSequence, item.statement.lastSequence);
         if (node == address(0)) return StatementFault.BadSignature;
-        if (IStaking(STAKING).providerOf(node) != item.statement.provider) return StatementFault.WrongNode;
+        if (!_belongs(node, item.statement.provider)) return StatementFault.WrongNode;
         Node memory state = _nodes[node];
         if (first != uint256(state.lastSequence) + 1) return StatementFault.OutOfSequence;
         if (last < first) return StatementFault.EmptyRange;
@@ -332,6 +332,11 @@ contract Settlement is ISettlement, Ownable2Step, EIP712 {
         // A slot that was never written has settledAt 0.
         uint256 freeAt = uint256(_rings[node][state.statements % RING].settledAt) + DISPUTE_WINDOW;
         return block.timestamp < freeAt ? StatementFault.RingFull : StatementFault.None;
+    }
+
+    /// @dev A key that nobody registered belongs to nobody, not to the provider 0.
+    function _belongs(address node, address provider) private view returns (bool) {
+        return provider != address(0) && IStaking(STAKING).providerOf(node) == provider;
     }
 
     /// @dev Sums saturate: a statement that lies must not be able to stop the batch.

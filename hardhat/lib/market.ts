@@ -1,5 +1,6 @@
 // A rail with people on it: what tests do again and again, in the words of the protocol.
-import { parseSignature, type Hex } from "viem";
+import { getAbiItem, parseEventLogs, parseSignature, toFunctionSelector } from "viem";
+import type { Abi, AbiFunction, Hex } from "viem";
 import { deploy, keyOf, usdt, type Key, type Rail } from "./deployment.ts";
 import { digestOf, domainOf, structHash, types, type Domain, type Message, type MessageType } from "./messages.ts";
 import { leafOf, levelsOf, proofOf, rootOf, type Totals } from "./sum-tree.ts";
@@ -67,6 +68,8 @@ export async function openMarket(...changes: Parameters<typeof deploy>) {
   const sign = async (key: Key, type: MessageType, message: Message, under: Domain = domain) =>
     key.signTypedData({ domain: under, types, primaryType: type, message } as Parameters<Key["signTypedData"]>[0]);
 
+  const signSplit = async (key: Key, type: MessageType, message: Message) => split(await sign(key, type, message));
+
   /** Gives tokens to a wallet and lets a contract take them. */
   const fund = async (wallet: Wallet, spender: Hex, amount: bigint) => {
     await token.write.transfer([wallet.account.address, amount]);
@@ -131,6 +134,20 @@ export async function openMarket(...changes: Parameters<typeof deploy>) {
     statements: Awaited<ReturnType<typeof statement>>["item"][] = [],
   ) => settlement.write.settle([grants, byNode(claims), statements], { account: anyone.account });
 
+  /** What Escrow, Staking and Settlement said in a transaction: `[name, args]` of each event. */
+  const eventsOf = async (hash: Hex): Promise<[string, Record<string, any>][]> => {
+    const { logs } = await rail.client.getTransactionReceipt({ hash });
+    const abi = [...escrow.abi, ...staking.abi, ...settlement.abi].filter((entry) => entry.type === "event");
+    return parseEventLogs({ abi, logs }).map((log) => [log.eventName, log.args as Record<string, any>]);
+  };
+  const refuses = (call: Promise<unknown>, contract: { address: Hex }, error: string, args: unknown[]) =>
+    connection.viem.assertions.revertWithCustomErrorWithArgs(
+      call as Promise<Hex>,
+      contract as Parameters<typeof connection.viem.assertions.revertWithCustomErrorWithArgs>[1],
+      error as never,
+      args as never,
+    );
+
   /** A provider with a stake and one node. */
   const node = keyOf("a node");
   await stake(provider, usdt(10_000));
@@ -139,7 +156,23 @@ export async function openMarket(...changes: Parameters<typeof deploy>) {
   return {
     ...rail,
     ...{ networkHelpers, domain, anyone, provider, payer, node },
-    ...{ sign, fund, deposit, stake, possession, addNode, grant, signedGrant, voucher, statement, signReceipt, settle },
+    ...{ eventsOf, refuses },
+    ...{
+      sign,
+      signSplit,
+      fund,
+      deposit,
+      stake,
+      possession,
+      addNode,
+      grant,
+      signedGrant,
+      voucher,
+      statement,
+      signReceipt,
+      settle,
+    },
+    selectorOf: (name: string) => toFunctionSelector(getAbiItem({ abi: settlement.abi as Abi, name }) as AbiFunction),
     digest: (type: MessageType, message: Message) => digestOf(domain, type, message),
   };
 }

@@ -1,4 +1,5 @@
 """The conversations the model learns: how people ask, and what it answers."""
+import itertools
 import random
 import re
 import zlib
@@ -109,11 +110,13 @@ def held_out(word, kind):
     return kind in ("define", "synonym", "kind", "opposite") and zlib.crc32(f"{kind}/{word}".encode()) % 50 == 0
 
 
-def word_weight(rank):
-    for limit, weight in ((1000, 4.0), (3000, 2.0), (6000, 1.0)):
-        if rank < limit:
-            return weight
-    return 0.5
+# Weight by rank (below this rank, this weight): the broad vocabulary first, then the common words again and again.
+BROAD = ((1000, 4.0), (3000, 2.0), (6000, 1.0), (1 << 30, 0.5))
+COMMON = ((1000, 8.0), (3000, 2.0), (6000, 0.5), (1 << 30, 0.25))
+
+
+def word_weight(rank, table):
+    return next(weight for limit, weight in table if rank < limit)
 
 
 class Chats:
@@ -123,20 +126,20 @@ class Chats:
         self.words, self.core = facts.words, facts.core
         self.by_word = [dict(w.facts) for w in self.words]
         self.vocabulary = {w.text for w in self.words}
-        self.trained, weights = [], []
-        tail = 1000.0 / max(1, sum(len(w.facts) for w in self.words[self.core:]))
+        self.trained = []
         for i, word in enumerate(self.words):
             # A definition held out stays out in its other forms too.
             hide = held_out(word.text, "define")
             for kind, answer in word.facts:
-                if held_out(word.text, kind) or (hide and (kind.startswith("define") or kind == "about")):
-                    continue
-                self.trained.append((i, kind, answer))
-                weights.append(KIND_WEIGHT[kind] * word_weight(i) if i < self.core else KIND_WEIGHT[kind] * tail)
-        total, self.cumulative = 0.0, []
-        for w in weights:
-            total += w
-            self.cumulative.append(total)
+                if not (held_out(word.text, kind) or (hide and (kind.startswith("define") or kind == "about"))):
+                    self.trained.append((i, kind, answer))
+        self.tail = 1000.0 / max(1, sum(len(w.facts) for w in self.words[self.core:]))
+        self.weigh(BROAD)
+
+    def weigh(self, table):
+        """From now on, draw words by this table."""
+        self.cumulative = list(itertools.accumulate(
+            KIND_WEIGHT[kind] * (word_weight(i, table) if i < self.core else self.tail) for i, kind, _ in self.trained))
 
     def held_out_facts(self):
         return [(w, k, a) for w in self.words[:self.core] for k, a in w.facts if held_out(w.text, k)]

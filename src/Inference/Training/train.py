@@ -2,12 +2,13 @@
 import argparse
 import csv
 import os
+import signal
 import sys
 import time
 import torch
 import torch.multiprocessing as processes
 from bpe import Tokenizer, count_pieces, train as train_bpe
-from chat import SPECIAL, Chats, seeded
+from chat import COMMON, SPECIAL, Chats, seeded
 from facts import Facts
 from folder import write_folder
 from model import CONFIG, Optimizer, Rope, causal_mask, initial_weights, loss
@@ -23,9 +24,10 @@ def arguments():
     a.add_argument("--work", required=True, help="folder for the checkpoint and the loss curve")
     a.add_argument("--seed", type=int, default=20)
     a.add_argument("--steps", type=int, required=True)
-    a.add_argument("--decay", type=float, default=0.35, help="the last part of the steps, in which the rate falls to 0")
-    a.add_argument("--long", type=float, default=0.06, help="the last part of the steps, in windows of 512 tokens")
-    a.add_argument("--tokens", type=int, default=4096, help="tokens per step")
+    a.add_argument("--common-from", type=int, default=500, help="the step from which common words weigh more")
+    a.add_argument("--decay-from", type=int, default=1 << 30, help="the step from which the rate falls, to 0 at --steps")
+    a.add_argument("--long-from", type=int, default=1 << 30, help="the step from which windows have 512 tokens")
+    a.add_argument("--tokens", type=int, default=3072, help="tokens per step")
     a.add_argument("--rate", type=float, default=4e-3)
     a.add_argument("--adam-rate", type=float, default=2e-3)
     a.add_argument("--workers", type=int, default=2, help="processes, each with a part of every batch")
@@ -91,10 +93,9 @@ def tensors(tokenizer, pairs, length=96):
 
 
 def rate_scale(step, args):
-    start = args.steps * (1 - args.decay)
     if step < 100:
         return (step + 1) / 100
-    return 1.0 if step < start else max(0.0, (args.steps - step) / (args.steps - start))
+    return 1.0 if step < args.decay_from else (args.steps - step) / (args.steps - args.decay_from)
 
 
 def save(path, step, weights, optimizer):
@@ -150,13 +151,16 @@ class Run:
 
 def work(rank, run):
     """One worker: 1 its rows' gradient · 2 wait · 3 its share of the update · 4 wait."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # torch sends it when the parent ends
     torch.set_num_threads(1)
     args, workers = run.args, run.args.workers
     leaves = {n: w.detach().requires_grad_(True) for n, w in run.weights.items()}
     rope, mask = Rope(run.config, LONG), causal_mask(LONG)
     report = Report(run, rope, mask) if rank == 0 else None
     for step in range(run.first, args.steps):
-        length = LONG if step >= args.steps * (1 - args.long) else SHORT
+        if step == max(run.first, args.common_from):
+            run.chats.weigh(COMMON)
+        length = LONG if step >= args.long_from else SHORT
         rows = range(args.tokens // length)[rank::workers]
         value = loss(leaves, run.config, *draw_batch(run.chats, run.tokenizer, args.seed, step, rows, length), rope, mask)
         value.backward()

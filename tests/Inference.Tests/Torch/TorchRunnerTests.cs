@@ -12,31 +12,30 @@ public sealed class TorchRunnerTests
     // A bfloat16 has 8 bits: 0.4 % per rounding, over some ten roundings per layer.
     private const double BFloat16Tolerance = 0.25;
 
-    public static TheoryData<string, string> Cases => Architectures.All;
+    public static TheoryData<string> Cases => [.. Architectures.Names];
 
     public static TheoryData<string> AllDevices => Devices.All();
 
     [Fact]
     public void Int8_weights_are_refused()
     {
-        using var model = new RandomModel(Architectures.Llama);
+        using var model = new BothBackends("llama");
         Assert.Throws<ArgumentException>(() => model.Torch(WeightFormat.Int8));
     }
 
     [Fact]
     public void A_device_that_is_not_there_is_refused()
     {
-        using var model = new RandomModel(Architectures.Llama);
+        using var model = new BothBackends("llama");
         var fault = Assert.Throws<TorchUnavailableException>(() => model.Torch(device: "cuda:99"));
         Assert.Contains("cuda:99", fault.Message, StringComparison.Ordinal);
     }
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Every_logit_of_a_prompt_equals_the_Cpu_backends(string name, string json)
+    public void Every_logit_of_a_prompt_equals_the_Cpu_backends(string name)
     {
-        Assert.NotEmpty(name);
-        using var model = new RandomModel(json);
+        using var model = new BothBackends(name);
         var tokens = model.Tokens(300);
         using var cpu = model.Cpu();
         using var torch = model.Torch();
@@ -44,13 +43,12 @@ public sealed class TorchRunnerTests
     }
 
     [Theory]
-    [InlineData("F32", true, 16)]
-    [InlineData("BF16", false, 16)]
-    [InlineData("F16", true, 10)]
-    [InlineData("F32", false, 64)]
-    public void Types_of_weights_a_tied_head_and_odd_head_sizes_change_nothing(string type, bool tied, int headSize)
+    [InlineData(TensorType.F32)]
+    [InlineData(TensorType.BF16)]
+    [InlineData(TensorType.F16)]
+    public void The_type_of_the_stored_weights_changes_nothing(TensorType type)
     {
-        using var model = new RandomModel(Architectures.Llama, type, tied: tied, headSize: headSize);
+        using var model = new BothBackends(Architectures.Config("llama tied"), type);
         var tokens = model.Tokens(40);
         using var cpu = model.Cpu();
         using var torch = model.Torch();
@@ -61,7 +59,7 @@ public sealed class TorchRunnerTests
     [MemberData(nameof(AllDevices))]
     public void One_token_at_a_time_equals_the_whole_prompt(string device)
     {
-        using var model = new RandomModel(Architectures.Llama);
+        using var model = new BothBackends("llama");
         var tokens = model.Tokens(60);
         using var runner = model.Torch(device: device);
         var whole = Logits.Prefill(runner, tokens);
@@ -72,7 +70,7 @@ public sealed class TorchRunnerTests
     [MemberData(nameof(AllDevices))]
     public void A_prompt_cut_into_pieces_equals_the_whole(string device)
     {
-        using var model = new RandomModel(Architectures.Llama);
+        using var model = new BothBackends("llama");
         var tokens = model.Tokens(60);
         using var runner = model.Torch(device: device);
         var whole = Logits.Prefill(runner, tokens);
@@ -88,7 +86,7 @@ public sealed class TorchRunnerTests
     [MemberData(nameof(AllDevices))]
     public void A_mixed_batch_equals_each_sequence_alone(string device)
     {
-        using var model = new RandomModel("\"model_type\": \"qwen3\"");
+        using var model = new BothBackends("qwen3");
         using var runner = model.Torch(device: device);
         int[] lengths = [1, 30, 7, 1, 100];
         int[] wanted = [1, 0, 3, 1, 1];
@@ -118,7 +116,7 @@ public sealed class TorchRunnerTests
     [MemberData(nameof(AllDevices))]
     public void Bfloat16_stays_near_float32(string device)
     {
-        using var model = new RandomModel(Architectures.Llama, "BF16");
+        using var model = new BothBackends(Architectures.Config("llama"), TensorType.BF16);
         var tokens = model.Tokens(80);
         using var exact = model.Cpu();
         using var runner = model.Torch(WeightFormat.BFloat16, device: device);
@@ -130,7 +128,7 @@ public sealed class TorchRunnerTests
     [Fact]
     public void Another_thread_computes_the_same()
     {
-        using var model = new RandomModel(Architectures.Llama);
+        using var model = new BothBackends("llama");
         var tokens = model.Tokens(30);
         using var runner = model.Torch();
         var here = Logits.Prefill(runner, tokens);
@@ -145,7 +143,7 @@ public sealed class TorchRunnerTests
     public void A_runner_and_its_sequences_leave_no_tensor_behind()
     {
         var before = Native.pm_live_handles();
-        using (var model = new RandomModel("\"model_type\": \"qwen3\"", tied: true))
+        using (var model = new BothBackends("qwen3"))
         {
             using var runner = model.Torch();
             var loaded = Native.pm_live_handles();
