@@ -80,13 +80,15 @@ internal sealed class TorchForward(ModelConfig config, TorchModel model, RotaryT
         return (heads * step.Cosine).add_(swapped * step.Sine);
     }
 
-    // libtorch's product of one row with a matrix takes a matrix kernel; mv is twice as fast there.
+    // The matrix kernels copy the whole matrix into another order first, which takes as long as two or three products
+    // with a vector: one or two rows are faster row by row.
     private torch.Tensor Linear(torch.Tensor x, torch.Tensor weight, torch.Tensor? bias)
     {
-        if (x.size(0) != 1 || weight.dtype != torch.float32 || model.Device.type != DeviceType.CPU)
+        if (x.size(0) > 2 || weight.dtype != torch.float32 || model.Device.type != DeviceType.CPU)
             return torch.nn.functional.linear(x, weight, bias);
-        var product = torch.mv(weight, x.view(-1));
-        return (bias is null ? product : product.add_(bias)).unsqueeze(0);
+        var product = x.size(0) == 1 ? torch.mv(weight, x.view(-1)).unsqueeze(0)
+            : torch.stack([torch.mv(weight, x.select(0, 0)), torch.mv(weight, x.select(0, 1))]);
+        return bias is null ? product : product.add_(bias);
     }
 
     private static torch.Tensor Rows(torch.Tensor tensor, TorchSpan span) => tensor.narrow(0, span.Start, span.Count);
