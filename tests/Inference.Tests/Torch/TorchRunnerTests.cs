@@ -82,6 +82,19 @@ public sealed class TorchRunnerTests
         Logits.Close(whole, pieces, Float32Tolerance);
     }
 
+    [Fact]
+    public void Two_tokens_at_a_time_equal_the_whole_prompt()
+    {
+        using var model = new BothBackends("llama biased");
+        var tokens = model.Tokens(20);
+        using var runner = model.Torch();
+        using var sequence = runner.Open(20);
+        var width = 2 * model.Config.Vocabulary;
+        var pairs = new float[10 * width];
+        for (var i = 0; i < 10; i++) runner.Forward([new SequenceStep(sequence, tokens.AsMemory(2 * i, 2), 2)], pairs.AsSpan(i * width, width));
+        Logits.Close(Logits.Prefill(runner, tokens), pairs, Float32Tolerance);
+    }
+
     [Theory]
     [MemberData(nameof(AllDevices))]
     public void A_mixed_batch_equals_each_sequence_alone(string device)
@@ -123,6 +136,13 @@ public sealed class TorchRunnerTests
         var expected = Logits.Prefill(exact, tokens);
         Logits.Close(expected, Logits.Prefill(runner, tokens), BFloat16Tolerance);
         Logits.Close(expected, Logits.Decode(runner, tokens), BFloat16Tolerance);
+    }
+
+    [Fact]
+    public void What_is_in_use_can_be_told()
+    {
+        Assert.True(TorchLibrary.IsAvailable);
+        Assert.Matches(@"^libtorch \d+\.\d+.*, \d+ threads, \d+ CUDA devices$", TorchLibrary.Describe());
     }
 
     [Fact]
