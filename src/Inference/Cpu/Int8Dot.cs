@@ -15,9 +15,8 @@ internal static unsafe class Int8Dot
     public static Vector256<sbyte> Broadcast(sbyte* four) => Vector256.Create(*(int*)four).AsSByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> Add(Vector256<int> sum, byte* weights, Vector256<sbyte> a)
+    public static Vector256<int> Add(Vector256<int> sum, Vector256<byte> w, Vector256<sbyte> a)
     {
-        var w = Vector256.Load(weights);
         if (AvxVnni.IsSupported)
             return AvxVnni.MultiplyWideningAndAdd(sum, w, a);
         var signed = (w ^ Vector256.Create((byte)128)).AsSByte();

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace ProofMesh.Inference;
 
@@ -108,10 +109,10 @@ internal sealed unsafe class Int8Matrix : PackedMatrix
             for (var quad = 0; quad < Block / 4; quad++)
             {
                 var a = Int8Dot.Broadcast(bytes + block * Block + quad * 4);
-                low = Int8Dot.Add(low, weights + quad * 64, a);
-                high = Int8Dot.Add(high, weights + quad * 64 + 32, a);
+                low = Int8Dot.Add(low, Vector256.Load(weights + quad * 64), a);
+                high = Int8Dot.Add(high, Vector256.Load(weights + quad * 64 + 32), a);
             }
-            sum = AddBlock(sum, low, high, weightScales + block * Lanes.Count, scales[block]);
+            sum = AddBlock(sum, low, high, Widen(weightScales + block * Lanes.Count), scales[block]);
             weights += BlockBytes;
         }
         Finish(sum, group, y, add);
@@ -123,39 +124,32 @@ internal sealed unsafe class Int8Matrix : PackedMatrix
         var bytes = x.Bytes(token);
         var scales = x.Scales(token);
         var corrections = x.Corrections(token);
-        byte* w0 = Weights(group), w1 = Weights(group + 1), w2 = Weights(group + 2), w3 = Weights(group + 3);
-        ushort* c0 = Scales(group), c1 = Scales(group + 1), c2 = Scales(group + 2), c3 = Scales(group + 3);
+        var weights = Weights(group);
+        var weightScales = Scales(group);
+        nint blocks = _blocks, one = blocks * BlockBytes, two = 2 * one, three = 3 * one, next = blocks * Lanes.Count;
         Vector512<float> s0 = default, s1 = default, s2 = default, s3 = default;
-        var blocks = _blocks;
-        for (var block = 0; block < blocks; block++)
+        for (nint block = 0; block < blocks; block++)
         {
             var start = Int8Dot.Start(corrections[block]);
             Vector256<int> l0 = start, h0 = start, l1 = start, h1 = start, l2 = start, h2 = start, l3 = start, h3 = start;
-            for (var at = 0; at < BlockBytes; at += 64, bytes += 4)
+            for (var end = bytes + Block; bytes < end; bytes += 4, weights += 64)
             {
                 var a = Int8Dot.Broadcast(bytes);
-                l0 = Int8Dot.Add(l0, w0 + at, a);
-                h0 = Int8Dot.Add(h0, w0 + at + 32, a);
-                l1 = Int8Dot.Add(l1, w1 + at, a);
-                h1 = Int8Dot.Add(h1, w1 + at + 32, a);
-                l2 = Int8Dot.Add(l2, w2 + at, a);
-                h2 = Int8Dot.Add(h2, w2 + at + 32, a);
-                l3 = Int8Dot.Add(l3, w3 + at, a);
-                h3 = Int8Dot.Add(h3, w3 + at + 32, a);
+                l0 = Int8Dot.Add(l0, Vector256.Load(weights), a);
+                h0 = Int8Dot.Add(h0, Vector256.Load(weights + 32), a);
+                l1 = Int8Dot.Add(l1, Vector256.Load(weights + one), a);
+                h1 = Int8Dot.Add(h1, Vector256.Load(weights + one + 32), a);
+                l2 = Int8Dot.Add(l2, Vector256.Load(weights + two), a);
+                h2 = Int8Dot.Add(h2, Vector256.Load(weights + two + 32), a);
+                l3 = Int8Dot.Add(l3, Vector256.Load(weights + three), a);
+                h3 = Int8Dot.Add(h3, Vector256.Load(weights + three + 32), a);
             }
             var scale = scales[block];
-            s0 = AddBlock(s0, l0, h0, c0, scale);
-            s1 = AddBlock(s1, l1, h1, c1, scale);
-            s2 = AddBlock(s2, l2, h2, c2, scale);
-            s3 = AddBlock(s3, l3, h3, c3, scale);
-            w0 += BlockBytes;
-            w1 += BlockBytes;
-            w2 += BlockBytes;
-            w3 += BlockBytes;
-            c0 += Lanes.Count;
-            c1 += Lanes.Count;
-            c2 += Lanes.Count;
-            c3 += Lanes.Count;
+            s0 = AddBlock(s0, l0, h0, Widen(weightScales), scale);
+            s1 = AddBlock(s1, l1, h1, Widen(weightScales + next), scale);
+            s2 = AddBlock(s2, l2, h2, Widen(weightScales + 2 * next), scale);
+            s3 = AddBlock(s3, l3, h3, Widen(weightScales + 3 * next), scale);
+            weightScales += Lanes.Count;
         }
         Finish(s0, group, y, add);
         Finish(s1, group + 1, y, add);
@@ -163,40 +157,45 @@ internal sealed unsafe class Int8Matrix : PackedMatrix
         Finish(s3, group + 3, y, add);
     }
 
+    // One pointer and three distances serve four tokens: with a pointer each, they would not stay in registers.
     private void OneByFour(Activations x, int token, int group, float* y, int stride, bool add)
     {
-        sbyte* a0 = x.Bytes(token), a1 = x.Bytes(token + 1), a2 = x.Bytes(token + 2), a3 = x.Bytes(token + 3);
-        float* f0 = x.Scales(token), f1 = x.Scales(token + 1), f2 = x.Scales(token + 2), f3 = x.Scales(token + 3);
-        int* n0 = x.Corrections(token), n1 = x.Corrections(token + 1), n2 = x.Corrections(token + 2), n3 = x.Corrections(token + 3);
+        var bytes = x.Bytes(token);
+        var scales = x.Scales(token);
+        var corrections = x.Corrections(token);
+        nint one = x.Stride, two = 2 * one, three = 3 * one, blocks = _blocks;
         var weights = Weights(group);
         var weightScales = Scales(group);
         Vector512<float> s0 = default, s1 = default, s2 = default, s3 = default;
-        var blocks = _blocks;
-        for (var block = 0; block < blocks; block++)
+        for (var block = blocks; block > 0; block--)
         {
-            Vector256<int> l0 = Int8Dot.Start(n0[block]), l1 = Int8Dot.Start(n1[block]), l2 = Int8Dot.Start(n2[block]), l3 = Int8Dot.Start(n3[block]);
+            Vector256<int> l0 = Int8Dot.Start(corrections[0]), l1 = Int8Dot.Start(corrections[blocks]);
+            Vector256<int> l2 = Int8Dot.Start(corrections[2 * blocks]), l3 = Int8Dot.Start(corrections[3 * blocks]);
             Vector256<int> h0 = l0, h1 = l1, h2 = l2, h3 = l3;
-            for (var quad = 0; quad < Block; quad += 4, weights += 64)
+            for (var end = bytes + Block; bytes < end; bytes += 4, weights += 64)
             {
-                var at = block * Block + quad;
-                var a = Int8Dot.Broadcast(a0 + at);
-                l0 = Int8Dot.Add(l0, weights, a);
-                h0 = Int8Dot.Add(h0, weights + 32, a);
-                a = Int8Dot.Broadcast(a1 + at);
-                l1 = Int8Dot.Add(l1, weights, a);
-                h1 = Int8Dot.Add(h1, weights + 32, a);
-                a = Int8Dot.Broadcast(a2 + at);
-                l2 = Int8Dot.Add(l2, weights, a);
-                h2 = Int8Dot.Add(h2, weights + 32, a);
-                a = Int8Dot.Broadcast(a3 + at);
-                l3 = Int8Dot.Add(l3, weights, a);
-                h3 = Int8Dot.Add(h3, weights + 32, a);
+                Vector256<byte> low = Vector256.Load(weights), high = Vector256.Load(weights + 32);
+                var a = Int8Dot.Broadcast(bytes);
+                l0 = Int8Dot.Add(l0, low, a);
+                h0 = Int8Dot.Add(h0, high, a);
+                a = Int8Dot.Broadcast(bytes + one);
+                l1 = Int8Dot.Add(l1, low, a);
+                h1 = Int8Dot.Add(h1, high, a);
+                a = Int8Dot.Broadcast(bytes + two);
+                l2 = Int8Dot.Add(l2, low, a);
+                h2 = Int8Dot.Add(h2, high, a);
+                a = Int8Dot.Broadcast(bytes + three);
+                l3 = Int8Dot.Add(l3, low, a);
+                h3 = Int8Dot.Add(h3, high, a);
             }
-            var scales = weightScales + block * Lanes.Count;
-            s0 = AddBlock(s0, l0, h0, scales, f0[block]);
-            s1 = AddBlock(s1, l1, h1, scales, f1[block]);
-            s2 = AddBlock(s2, l2, h2, scales, f2[block]);
-            s3 = AddBlock(s3, l3, h3, scales, f3[block]);
+            var wide = Widen(weightScales);
+            s0 = AddBlock(s0, l0, h0, wide, scales[0]);
+            s1 = AddBlock(s1, l1, h1, wide, scales[blocks]);
+            s2 = AddBlock(s2, l2, h2, wide, scales[2 * blocks]);
+            s3 = AddBlock(s3, l3, h3, wide, scales[3 * blocks]);
+            weightScales += Lanes.Count;
+            scales++;
+            corrections++;
         }
         Finish(s0, group, y, add);
         Finish(s1, group, y + stride, add);
@@ -205,10 +204,15 @@ internal sealed unsafe class Int8Matrix : PackedMatrix
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> AddBlock(Vector512<float> sum, Vector256<int> low, Vector256<int> high, ushort* weightScales, float scale)
+    private static Vector512<float> AddBlock(Vector512<float> sum, Vector256<int> low, Vector256<int> high, Vector512<float> weightScales, float scale) =>
+        Lanes.MultiplyAdd(Vector512.ConvertToSingle(Vector512.Create(low, high)), weightScales * Vector512.Create(scale), sum);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Widen(ushort* scales)
     {
-        var stored = Vector256.Load(weightScales);
-        var scales = (Vector512.Create(Vector256.WidenLower(stored), Vector256.WidenUpper(stored)) << 16).AsSingle() * Vector512.Create(scale);
-        return Lanes.MultiplyAdd(Vector512.ConvertToSingle(Vector512.Create(low, high)), scales, sum);
+        if (Avx512F.IsSupported)
+            return (Avx512F.ConvertToVector512UInt32(Vector256.Load(scales)) << 16).AsSingle();
+        var stored = Vector256.Load(scales);
+        return (Vector512.Create(Vector256.WidenLower(stored), Vector256.WidenUpper(stored)) << 16).AsSingle();
     }
 }
