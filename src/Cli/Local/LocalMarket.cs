@@ -144,7 +144,7 @@ sealed class LocalMarket : IAsyncDisposable
         for (var attempt = 0; attempt < 300; attempt++)
         {
             var models = JsonNode.Parse(await http.GetStringAsync(new Uri($"{Gateway}/v1/models"), stop));
-            if (models?["data"] is JsonArray { Count: > 0 } list && list.Sum(model => (int?)model?["nodes"] ?? 0) >= Providers.Count) return;
+            if (models?["data"] is JsonArray { Count: > 0 } list && list.Sum(model => model?["proofmesh"]?["offers"]?.AsArray().Count ?? 0) >= Providers.Count) return;
             await Task.Delay(100, stop);
         }
         throw new InvalidOperationException($"The nodes didn't reach the gateway. The end of {this["gateway"].LogFile}:\n{this["gateway"].Tail()}");

@@ -12,8 +12,8 @@ static class MarketConfig
         ["Rpc"] = market.Rpc,
         ["Rail"] = Rail(market.Rail),
         ["Postgres"] = Postgres(market),
-        ["Confirmations"] = 1,
-        ["PollInterval"] = "00:00:00.500",
+        ["Confirmations"] = 0,
+        ["Poll"] = "00:00:00.200",
     };
 
     public static JsonObject Settlement(LocalMarket market, string keyFile) => new()
@@ -22,7 +22,11 @@ static class MarketConfig
         ["Rpc"] = market.Rpc,
         ["Rail"] = Rail(market.Rail),
         ["Postgres"] = Postgres(market),
-        ["KeyFile"] = keyFile,
+        ["Key"] = new JsonObject { ["File"] = keyFile },
+        ["Plan"] = new JsonObject { ["MaxAge"] = "00:00:01" },
+        ["PublishFolder"] = Path.Combine(market.Folder, "batches"),
+        ["Confirmations"] = 0,
+        ["Poll"] = "00:00:00.200",
     };
 
     public static JsonObject Gateway(LocalMarket market, int port, string spenderKey) => new()

@@ -1,3 +1,4 @@
+using System.Net;
 using ProofMesh.Protocol;
 
 namespace ProofMesh.Provider;
@@ -65,6 +66,7 @@ sealed class StatementCloser(ProviderOptions options, Rail rail, Address provide
             using var reply = await http.PostAsync(new Uri(new Uri(settler), "/v1/settlements"), content, stop);
             if (reply.IsSuccessStatusCode) return true;
             Log.Line("settler_refused", ("settler", settler), ("status", (int)reply.StatusCode), ("reply", await Excerpt(reply, stop)));
+            return reply.StatusCode == HttpStatusCode.UnprocessableEntity && await KeptAllStatements(reply, stop);
         }
         catch (HttpRequestException fault)
         {
@@ -72,6 +74,11 @@ sealed class StatementCloser(ProviderOptions options, Rail rail, Address provide
         }
         return false;
     }
+
+    // 422: some were refused, the rest is kept. A refused voucher is superseded by the next one; a statement must get through.
+    static async Task<bool> KeptAllStatements(HttpResponseMessage reply, CancellationToken stop) =>
+        await reply.Content.ReadFromJsonAsync(WireJson.Default.SettlementAnswer, stop) is { } answer
+        && !answer.Refused.Any(refusal => refusal.Kind == "statement");
 
     static async Task<string> Excerpt(HttpResponseMessage reply, CancellationToken stop)
     {
