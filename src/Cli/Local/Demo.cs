@@ -32,7 +32,7 @@ sealed class Demo(LocalMarket market, IAnsiConsole console)
 
     async Task<Bytes32> Ask(Customer customer, CancellationToken stop)
     {
-        var chat = new ChatClient("proofmesh-words", new ApiKeyCredential(customer.Key), new OpenAIClientOptions { Endpoint = new Uri($"{market.Gateway}/v1") });
+        var chat = new OpenAI.Chat.ChatClient("proofmesh-words", new ApiKeyCredential(customer.Key), new OpenAIClientOptions { Endpoint = new Uri($"{market.Gateway}/v1") });
         console.MarkupLineInterpolated($"[bold]> {Question}[/]");
         await foreach (var update in chat.CompleteChatStreamingAsync([new UserChatMessage(Question)], new ChatCompletionOptions { MaxOutputTokenCount = 96, Temperature = 0 }, stop))
             foreach (var part in update.ContentUpdate) console.Write(part.Text);

@@ -166,10 +166,10 @@ left join chain.stake s on s.provider = p.provider
 left join chain.achievement a on a.provider = p.provider
 left join lateral (
   select
-    least(sum(completed), 18446744073709551615) as completed,
-    least(sum(tokens), 18446744073709551615) as tokens,
-    least(sum(fees), 340282366920938463463374607431768211455) as fees,
-    least(sum(points), 18446744073709551615) as points
+    least(coalesce(sum(completed), 0), 18446744073709551615) as completed,
+    least(coalesce(sum(tokens), 0), 18446744073709551615) as tokens,
+    least(coalesce(sum(fees), 0), 340282366920938463463374607431768211455) as fees,
+    least(coalesce(sum(points), 0), 18446744073709551615) as points
   from chain.statement_settled where provider = p.provider) r on true
 left join lateral (select max(slashes) as slashes from chain.slash_recorded where provider = p.provider) l on true
 left join lateral (select sum(amount) as amount from chain.earned where provider = p.provider) e on true
