@@ -68,10 +68,6 @@ public sealed class ChatTemplate
         {
             throw new ChatTemplateException($"line {state.Line}: {fault.Message}", fault) { RefusedByTemplate = fault.RefusedByTemplate };
         }
-        catch (InsufficientExecutionStackException fault)
-        {
-            throw new ChatTemplateException($"line {state.Line}: the template nests too deeply", fault);
-        }
     }
 
     private static object Message(ChatMessage message) => new TemplateMap { ["role"] = message.Role, ["content"] = message.Content };

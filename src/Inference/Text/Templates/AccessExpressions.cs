@@ -25,7 +25,7 @@ internal sealed class SliceAccess(int line, Expression target, Expression? from,
         if (stride == 0)
             throw new TemplateFault("a slice can't step by 0");
         var items = value is string or List<object?> ? Operations.Items(value) : throw new TemplateFault($"{Operations.Kind(value)} can't be sliced");
-        scope.State.Create(items.Count);
+        scope.State.CreateItems(items.Count);
         var picked = Pick(items, Bound(from, scope), Bound(to, scope), stride).ToList();
         return value is string ? string.Concat(picked) : picked;
     }

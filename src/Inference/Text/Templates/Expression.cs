@@ -32,7 +32,7 @@ internal sealed class ListLiteral(int line, List<Expression> items) : Expression
 
     protected override object Evaluate(Scope scope)
     {
-        scope.State.Create(items.Count);
+        scope.State.CreateItems(items.Count);
         return items.ConvertAll(i => i.Value(scope));
     }
 }

@@ -38,7 +38,7 @@ internal static class Filters
         "min" => Sorted(Operations.Items(value), i => i, false, false).FirstOrDefault(new Undefined("the least item")),
         "max" => Sorted(Operations.Items(value), i => i, true, false).FirstOrDefault(new Undefined("the greatest item")),
         "sort" => Sort(value, arguments),
-        "unique" => Unique(Operations.Items(value)),
+        "unique" => Unique(Operations.Items(value), arguments.State),
         "map" => Map(value, arguments),
         "select" => Select(value, arguments, byAttribute: false, keep: true),
         "reject" => Select(value, arguments, byAttribute: false, keep: false),
@@ -112,14 +112,22 @@ internal static class Filters
     {
         object? Key(object? item) => key(item) is string text && !caseSensitive ? text.ToLowerInvariant() : key(item);
         var order = Comparer<object?>.Create((a, b) => Operations.Compare(a, b));
-        return [.. descending ? items.OrderByDescending(Key, order) : items.OrderBy(Key, order)];
+        try
+        {
+            return [.. descending ? items.OrderByDescending(Key, order) : items.OrderBy(Key, order)];
+        }
+        catch (InvalidOperationException fault) when (fault.InnerException is TemplateFault inner)
+        {
+            throw new TemplateFault(inner.Message);
+        }
     }
 
-    private static List<object?> Unique(List<object?> items)
+    private static List<object?> Unique(List<object?> items, RenderState state)
     {
         var unique = new List<object?>();
         foreach (var item in items)
         {
+            state.CreateItems(unique.Count / 8);
             if (!unique.Exists(u => Operations.Equals(u, item)))
                 unique.Add(item);
         }

@@ -13,6 +13,7 @@ internal sealed class ForStatement(
         var loop = new LoopState(items);
         for (; loop.Index < items.Count; loop.Index++)
         {
+            scope.State.Step(Line);
             if (RunAll(body, Bind(scope, items[loop.Index], loop)) == Flow.Break)
                 break;
         }

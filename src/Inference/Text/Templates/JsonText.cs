@@ -54,6 +54,7 @@ internal sealed class JsonText(RenderState state, StringBuilder json, int? inden
 
     private void WriteString(string text)
     {
+        state.Create(text.Length);
         json.Append('"');
         foreach (var c in text)
         {

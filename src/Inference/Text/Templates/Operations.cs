@@ -1,12 +1,13 @@
 using System.Globalization;
 using System.Numerics;
-using System.Runtime.CompilerServices;
 
 namespace ProofMesh.Inference;
 
 /// <summary>Python's operators on the values of a template.</summary>
 internal static class Operations
 {
+    private const int MaxWalkedText = 1 << 20;
+
     public static bool IsTrue(object? value) => value switch
     {
         null or Undefined or false or 0L or 0d or "" => false,
@@ -15,15 +16,17 @@ internal static class Operations
         _ => true,
     };
 
-    public static new bool Equals(object? left, object? right)
+    public static new bool Equals(object? left, object? right) => Equals(left, right, new RenderBudget());
+
+    private static bool Equals(object? left, object? right, RenderBudget budget)
     {
-        RuntimeHelpers.EnsureSufficientExecutionStack();
+        budget.Visit();
         if (Number(left) is { } a && Number(right) is { } b)
             return a == b;
         return (left, right) switch
         {
-            (List<object?> x, List<object?> y) => x.Count == y.Count && x.Zip(y).All(p => Equals(p.First, p.Second)),
-            (TemplateMap x, TemplateMap y) => x.Count == y.Count && x.All(p => y.TryGetValue(p.Key, out var other) && Equals(p.Value, other)),
+            (List<object?> x, List<object?> y) => x.Count == y.Count && x.Zip(y).All(p => Equals(p.First, p.Second, budget)),
+            (TemplateMap x, TemplateMap y) => x.Count == y.Count && x.All(p => y.TryGetValue(p.Key, out var other) && Equals(p.Value, other, budget)),
             (Undefined, Undefined) => true,
             _ => object.Equals(left, right),
         };
@@ -54,7 +57,7 @@ internal static class Operations
                 state.Create((long)a.Length + b.Length);
                 return a + b;
             case (List<object?> a, List<object?> b):
-                state.Create((long)a.Count + b.Count);
+                state.CreateItems((long)a.Count + b.Count);
                 return new List<object?>([.. a, .. b]);
             default:
                 return Arithmetic("+", left, right);
@@ -72,7 +75,7 @@ internal static class Operations
                 state.Create((long)text.Length * times);
                 return string.Concat(Enumerable.Repeat(text, text.Length == 0 ? 0 : times));
             case List<object?> list when right is long:
-                state.Create((long)list.Count * times);
+                state.CreateItems((long)list.Count * times);
                 return Enumerable.Repeat(list, list.Count == 0 ? 0 : times).SelectMany(l => l).ToList();
             default:
                 return Arithmetic("*", left, right);
@@ -111,6 +114,7 @@ internal static class Operations
     {
         List<object?> list => list,
         TemplateMap map => [.. map.Keys],
+        string { Length: > MaxWalkedText } => throw new TemplateFault($"a string longer than {MaxWalkedText} can't be walked"),
         string text => [.. text.EnumerateRunes().Select(r => r.ToString())],
         Undefined => [],
         _ => throw new TemplateFault($"{Kind(value)} can't be walked"),

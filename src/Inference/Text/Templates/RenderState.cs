@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Text;
 
@@ -8,8 +9,12 @@ internal sealed class RenderState
 {
     private const int MaxSteps = 5_000_000;
     private const int MaxOutput = 16 << 20;
-    private const long MaxCreated = 256L << 20;
+    private const int ItemWeight = 8;
+    private const long MaxCreated = 128L << 20;
 
+    private static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(10);
+
+    private readonly long _start = Stopwatch.GetTimestamp();
     private long _steps;
     private long _created;
 
@@ -24,6 +29,8 @@ internal sealed class RenderState
         Line = line;
         if (++_steps > MaxSteps)
             throw new TemplateFault($"the template takes more than {MaxSteps} steps");
+        if (_steps % 64 == 0 && Stopwatch.GetElapsedTime(_start) > MaxTime)
+            throw new TemplateFault($"the template takes longer than {MaxTime.TotalSeconds} seconds");
         if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
             throw new TemplateFault("the template nests too deeply");
     }
@@ -35,7 +42,10 @@ internal sealed class RenderState
         Output.Append(text);
     }
 
-    /// <summary>Counts characters or items before they are made.</summary>
+    /// <summary>Counts items before they are made; an item weighs as much as several characters.</summary>
+    public void CreateItems(long count) => Create(ItemWeight * Math.Min(count, MaxCreated));
+
+    /// <summary>Counts characters before they are made.</summary>
     public void Create(long count)
     {
         _created += count;

@@ -11,6 +11,8 @@ internal enum Flow
 /// <summary>A part of a template that writes or sets.</summary>
 internal abstract class Statement(int line)
 {
+    protected int Line => line;
+
     public Flow Run(Scope scope)
     {
         scope.State.Step(line);

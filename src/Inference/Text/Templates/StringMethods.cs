@@ -89,7 +89,7 @@ internal static class StringMethods
 
     private static List<object?> Split(string text, CallArguments arguments, bool fromRight)
     {
-        arguments.State.Create(text.Length);
+        arguments.State.CreateItems(text.Length);
         var most = arguments.Integer(1, "maxsplit", -1);
         var separator = arguments.Get(0, "sep") as string;
         if (separator?.Length == 0)

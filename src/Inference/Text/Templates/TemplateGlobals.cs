@@ -26,7 +26,7 @@ internal static class TemplateGlobals
         var count = step == 0 ? throw new TemplateFault("a range can't step by 0") : Math.Max(0, Math.Ceiling(((double)stop - start) / step));
         if (count > MaxRange)
             throw new TemplateFault($"a range of {count} is longer than {MaxRange}");
-        arguments.State.Create((long)count);
+        arguments.State.CreateItems((long)count);
         return Enumerable.Range(0, (int)count).Select(i => (object?)(start + i * step)).ToList();
     }
 

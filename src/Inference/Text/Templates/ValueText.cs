@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -13,14 +12,13 @@ internal static class ValueText
     {
         string text => text,
         Undefined => "",
-        _ => Show(value),
+        _ => Show(value, new RenderBudget()),
     };
 
     public static string Json(RenderState state, object? value, int? indent, string itemSeparator, string keySeparator)
     {
         var json = new StringBuilder();
         new JsonText(state, json, indent, itemSeparator, keySeparator).Write(value, 0);
-        state.Create(json.Length);
         return json.ToString();
     }
 
@@ -47,13 +45,13 @@ internal static class ValueText
         JsonValueKind.False => false,
         JsonValueKind.Null => null,
         _ => long.TryParse(value.ToJsonString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var integer)
-            ? integer
+            ? (object)integer
             : double.Parse(value.ToJsonString(), CultureInfo.InvariantCulture),
     };
 
-    private static string Show(object? value)
+    private static string Show(object? value, RenderBudget budget)
     {
-        RuntimeHelpers.EnsureSufficientExecutionStack();
+        budget.Visit(value is string shown ? 1 + shown.Length : 1);
         return value switch
         {
             null => "None",
@@ -62,8 +60,8 @@ internal static class ValueText
             long number => number.ToString(CultureInfo.InvariantCulture),
             double number => Operations.FloatText(number),
             string text => Quote(text),
-            List<object?> list => "[" + string.Join(", ", list.Select(Show)) + "]",
-            TemplateMap map => "{" + string.Join(", ", map.Select(p => Quote(p.Key) + ": " + Show(p.Value))) + "}",
+            List<object?> list => "[" + string.Join(", ", list.Select(i => Show(i, budget))) + "]",
+            TemplateMap map => "{" + string.Join(", ", map.Select(p => Quote(p.Key) + ": " + Show(p.Value, budget))) + "}",
             Undefined => "Undefined",
             _ => throw new TemplateFault("a function can't be printed"),
         };
