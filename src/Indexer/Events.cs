@@ -13,7 +13,7 @@ static class Events
         new("Thawing(address indexed payer, uint128 amount, uint64 readyAt)"),
         new("ThawCancelled(address indexed payer, uint128 amount)"),
         new("Withdrawn(address indexed payer, address indexed recipient, uint128 amount)"),
-        new("Claimed(address indexed payer, address indexed node, uint128 amount, uint128 claimed)"),
+        new("Claimed(address indexed payer, address node, uint128 amount, uint128 claimed)"),
         new("Earned(address indexed provider, address indexed node, uint128 amount, uint128 fee)"),
         new("Collected(address indexed earner, address indexed recipient, uint128 amount)"),
         new("Recycled(address indexed earner, uint128 amount)"),

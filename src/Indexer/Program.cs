@@ -24,7 +24,7 @@ var follower = new Follower(new ChainReader(web3.Eth, rail), mirror, options);
 var achievements = new AchievementCount(database);
 
 var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { Args = args });
-builder.Logging.AddSimpleConsole(line => line.SingleLine = true);
+builder.Logging.AddSimpleConsole(line => line.SingleLine = true).AddFilter("Microsoft", LogLevel.Warning);
 builder.Services.AddSingleton<IHostedService>(services => new Loop("chain", options.Poll, follower.TurnAsync, services.GetRequiredService<ILogger<Loop>>()));
 builder.Services.AddSingleton<IHostedService>(services => new Loop("achievements", options.Poll, achievements.TurnAsync, services.GetRequiredService<ILogger<Loop>>()));
 using var host = builder.Build();

@@ -101,7 +101,7 @@ sealed class Submitter(Web3 web3, Signer account, Rail rail, ChainView chain, Ou
         await SetAsideAsync(decision, outlook, head, someMined, stop);
         if (decision.Batch is not { } batch) return false;
 
-        var data = SettlementContract.SettleData([.. batch.Grants.Select(signed => (GrantToRegister)signed)], [.. batch.Claims], [.. batch.Statements.Select(one => one.Signed)]);
+        var data = SettlementContract.SettleData([.. batch.Grants.Select(signed => (GrantToRegister)signed)], NodeClaims.Of(batch.Claims), [.. batch.Statements.Select(one => one.Signed)]);
         var request = new TransactionRequest(rail.Settlement, data) { From = account.Address };
         var gas = Math.Min(Web3.MaxTransactionGas, (await web3.Eth.EstimateGasAsync(request, stop)) * 5 / 4);
         var nonce = Math.Max(await web3.Eth.GetTransactionCountAsync(account.Address, BlockParameter.Pending, stop), await batches.LastNonceAsync(stop) + 1 ?? 0);
