@@ -1,3 +1,4 @@
+using Npgsql;
 using ProofMesh.Database;
 
 namespace ProofMesh.Gateway;
@@ -10,7 +11,7 @@ static class Composition
         services.AddSingleton(options.Rail.ToRail());
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(Boot.New());
-        services.AddSingleton(_ => Postgres.Open(options.Postgres));
+        services.AddSingleton(_ => Postgres.Open(options.Postgres with { ConnectionString = Prepared(options.Postgres.ConnectionString) }));
         services.AddSingleton(provider => new Spender(options.Spender.Open(), provider.GetRequiredService<Protocol.Rail>()));
         services.AddSingleton<Draining>().AddSingleton<Health>();
         services.AddSingleton<Mesh>().AddSingleton<ChainMirror>().AddSingleton<NodeDoor>().AddSingleton<Standings>();
@@ -22,6 +23,14 @@ static class Composition
         services.AddLoop("orphans", TimeSpan.FromSeconds(15), provider => provider.GetRequiredService<Books>().ReleaseOrphansAsync);
         services.AddLoop("standings", TimeSpan.FromSeconds(3), provider => provider.GetRequiredService<Standings>().RefreshAsync);
         services.AddLoop("audit", TimeSpan.FromMinutes(5), provider => provider.GetRequiredService<Health>().AuditAsync);
+    }
+
+    // Each statement of the books is parsed and planned once per connection, unless the operator says otherwise (PgBouncer).
+    static string Prepared(string connection)
+    {
+        var builder = new NpgsqlConnectionStringBuilder(connection);
+        if (!connection.Contains("Auto Prepare", StringComparison.OrdinalIgnoreCase)) builder.MaxAutoPrepare = 64;
+        return builder.ConnectionString;
     }
 
     static void AddLoop(this IServiceCollection services, string name, TimeSpan every, Func<IServiceProvider, Func<CancellationToken, Task>> turn) =>
