@@ -23,10 +23,10 @@ def arguments():
     a.add_argument("--out", required=True, help="the model folder to write")
     a.add_argument("--work", required=True, help="folder for the checkpoint and the loss curve")
     a.add_argument("--seed", type=int, default=20)
-    a.add_argument("--steps", type=int, required=True)
-    a.add_argument("--common-from", type=int, default=500, help="the step from which common words weigh more")
-    a.add_argument("--decay-from", type=int, default=1 << 30, help="the step from which the rate falls, to 0 at --steps")
-    a.add_argument("--long-from", type=int, default=1 << 30, help="the step from which windows have 512 tokens")
+    a.add_argument("--steps", type=int, default=1380)
+    a.add_argument("--common-from", type=int, default=577, help="the step from which common words weigh more")
+    a.add_argument("--rates", default="-1:0,99:1,972:1,1149:0.630,1380:0", help="STEP:SCALE,… of the rate, straight lines between")
+    a.add_argument("--long-from", type=int, default=1330, help="the step from which windows have 512 tokens")
     a.add_argument("--tokens", type=int, default=3072, help="tokens per step")
     a.add_argument("--rate", type=float, default=4e-3)
     a.add_argument("--adam-rate", type=float, default=2e-3)
@@ -92,10 +92,12 @@ def tensors(tokenizer, pairs, length=96):
     return tokens, targets
 
 
-def rate_scale(step, args):
-    if step < 100:
-        return (step + 1) / 100
-    return 1.0 if step < args.decay_from else (args.steps - step) / (args.steps - args.decay_from)
+def rate_scale(step, points):
+    """The rate between the points (step, scale), in straight lines."""
+    for (a, low), (b, high) in zip(points, points[1:]):
+        if step < b:
+            return low + (high - low) * (step - a) / (b - a)
+    return 0.0
 
 
 def save(path, step, weights, optimizer):
@@ -154,6 +156,7 @@ def work(rank, run):
     signal.signal(signal.SIGINT, signal.default_int_handler)  # torch sends it when the parent ends
     torch.set_num_threads(1)
     args, workers = run.args, run.args.workers
+    points = [tuple(float(v) for v in point.split(":")) for point in args.rates.split(",")]
     leaves = {n: w.detach().requires_grad_(True) for n, w in run.weights.items()}
     rope, mask = Rope(run.config, LONG), causal_mask(LONG)
     report = Report(run, rope, mask) if rank == 0 else None
@@ -170,7 +173,7 @@ def work(rank, run):
             leaf.grad = None
         run.barrier.wait()
         for n in run.parts[rank]:
-            run.optimizer.update(n, sum(g[n] for g in run.grads) / workers, step, rate_scale(step, args))
+            run.optimizer.update(n, sum(g[n] for g in run.grads) / workers, step, rate_scale(step, points))
         run.barrier.wait()
         if report:
             report.after(step)
