@@ -304,7 +304,7 @@ contract Settlement is ISettlement, Ownable2Step, EIP712 {
         _nodes[node] = Node(statement.lastSequence, number + 1);
         _rings[node][number % RING] = Entry(uint40(block.timestamp), uint216(uint256(hash)));
         _runningHashes[node] = keccak256(abi.encode(_runningHashes[node], hash));
-        _addTotals(_reputations[statement.provider], item.totals);
+        _addTotals(statement.provider, item.totals);
         emit StatementSettled(
             statement.provider,
             node,
@@ -340,8 +340,8 @@ contract Settlement is ISettlement, Ownable2Step, EIP712 {
     }
 
     /// @dev Sums saturate: a statement that lies must not be able to stop the batch.
-    function _addTotals(Reputation storage reputation, Totals calldata totals) private {
-        Reputation memory sum = reputation;
+    function _addTotals(address provider, Totals calldata totals) private {
+        Reputation memory sum = _reputations[provider];
         unchecked {
             uint64 most = type(uint64).max;
             sum.completed = totals.completed > most - sum.completed ? most : sum.completed + totals.completed;
@@ -350,8 +350,7 @@ contract Settlement is ISettlement, Ownable2Step, EIP712 {
             uint128 mostFees = type(uint128).max;
             sum.fees = totals.fees > mostFees - sum.fees ? mostFees : sum.fees + totals.fees;
         }
-        (reputation.completed, reputation.tokens, reputation.fees) = (sum.completed, sum.tokens, sum.fees);
-        reputation.points = sum.points;
+        _reputations[provider] = sum;
     }
 
     function _setFee(uint16 basisPoints) private {

@@ -165,7 +165,8 @@ contract Staking is IStaking, Ownable2Step, EIP712, ReentrancyGuardTransient {
         if (more != 0) _stakes[provider] = free - more;
         taken += more;
 
-        uint128 toPayer = payer == address(0) ? 0 : (harm < taken ? harm : taken);
+        // Half at most: a provider that reports itself, and is its own payer, must lose.
+        uint128 toPayer = payer == address(0) ? 0 : (harm < taken / 2 ? harm : taken / 2);
         uint128 toReporter = uint128((uint256(taken - toPayer) * REPORTER_BASIS_POINTS) / BASIS_POINTS);
         _compensation[payer] += toPayer;
         _compensation[reporter] += toReporter;

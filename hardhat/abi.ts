@@ -1,7 +1,7 @@
 // Writes contracts/abi/*.json (ABI and bytecode, for those who deploy without Hardhat) from the compiled contracts.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 
-export const contracts = ["Escrow", "Staking", "Settlement", "TestTether"] as const;
+export const contracts = ["Escrow", "Staking", "Settlement", "Disputes", "TestTether"] as const;
 
 const root = new URL("..", import.meta.url);
 const sourceOf = (name: string) => (name.startsWith("Test") ? `contracts/test/${name}.sol` : `contracts/${name}.sol`);

@@ -99,7 +99,7 @@ interface IStaking {
     /// @notice Takes up to `amount` from `provider`, unbonding stake first. Only Disputes.
     /// @param provider who loses it
     /// @param amount how much, in base units; what isn't there can't be taken
-    /// @param payer who was harmed, and is made whole first (0: nobody)
+    /// @param payer who was harmed, and is made whole first, with at most half of what is taken (0: nobody)
     /// @param harm how much it is owed
     /// @param reporter who proved it, and earns a bounded share of the rest
     /// @return taken how much was taken

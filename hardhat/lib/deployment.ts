@@ -14,6 +14,7 @@ export const defaults = {
   disputeWindow: 3n * day,
   feeBasisPoints: 100,
   stakeMultiple: 1_000,
+  penalty: usdt(100),
 };
 
 export type Key = PrivateKeyAccount;

@@ -137,7 +137,9 @@ export async function openMarket(...changes: Parameters<typeof deploy>) {
   /** What Escrow, Staking and Settlement said in a transaction: `[name, args]` of each event. */
   const eventsOf = async (hash: Hex): Promise<[string, Record<string, any>][]> => {
     const { logs } = await rail.client.getTransactionReceipt({ hash });
-    const abi = [...escrow.abi, ...staking.abi, ...settlement.abi].filter((entry) => entry.type === "event");
+    const abi = [...escrow.abi, ...staking.abi, ...settlement.abi, ...rail.disputes.abi].filter(
+      (entry) => entry.type === "event",
+    );
     return parseEventLogs({ abi, logs }).map((log) => [log.eventName, log.args as Record<string, any>]);
   };
   const refuses = (call: Promise<unknown>, contract: { address: Hex }, error: string, args: unknown[]) =>

@@ -138,11 +138,11 @@ describe("Slashing", () => {
     await slash(usdt(100_000));
     assert.deepEqual(await stakes(), [0n, 0n, 0n, usdt(2_000), usdt(8_000)]);
   });
-  it("makes the harmed payer whole before anybody else", async () => {
+  it("makes the harmed payer whole before anybody else, with half of it at most", async () => {
     await slash(usdt(1_000), usdt(400), payer.account.address);
     assert.deepEqual(await stakes(), [usdt(9_000), 0n, usdt(400), usdt(120), usdt(480)]);
     await slash(usdt(1_000), usdt(5_000), payer.account.address);
-    assert.deepEqual(await stakes(), [usdt(8_000), 0n, usdt(1_400), usdt(120), usdt(480)]);
+    assert.deepEqual(await stakes(), [usdt(8_000), 0n, usdt(900), usdt(220), usdt(880)]);
   });
   it("leaves the rest of an exit to its owner", async () => {
     await staking.write.unstake([usdt(1_000)], as(provider));
@@ -152,7 +152,7 @@ describe("Slashing", () => {
     assert.equal(await token.read.balanceOf([me]), usdt(600));
   });
   it("pays compensation to any address, once", async () => {
-    await slash(usdt(1_000), usdt(1_000), payer.account.address);
+    await slash(usdt(2_000), usdt(1_000), payer.account.address);
     await m.refuses(staking.write.collectCompensation([zeroAddress], as(payer)), staking, "ZeroAddress", []);
     await staking.write.collectCompensation([fresh.address], as(payer));
     assert.equal(await token.read.balanceOf([fresh.address]), usdt(1_000));

@@ -7,11 +7,11 @@ export default buildModule("ProofMesh", (m) => {
   const owner = m.getParameter<string>("owner");
   const treasury = m.getParameter<string>("treasury");
   const settlementAddress = m.getParameter<string>("settlement");
-  const disputes = m.getParameter<string>("disputes");
+  const disputesAddress = m.getParameter<string>("disputes");
 
   const staking = m.contract("Staking", [
     token,
-    disputes,
+    disputesAddress,
     treasury,
     owner,
     m.getParameter("unbondingPeriod"),
@@ -23,12 +23,13 @@ export default buildModule("ProofMesh", (m) => {
   const settlement = m.contract("Settlement", [
     escrow,
     staking,
-    disputes,
+    disputesAddress,
     treasury,
     owner,
     m.getParameter("disputeWindow"),
     m.getParameter("feeBasisPoints"),
     m.getParameter("stakeMultiple"),
   ]);
-  return { staking, escrow, settlement };
+  const disputes = m.contract("Disputes", [settlement, m.getParameter("penalty")]);
+  return { staking, escrow, settlement, disputes };
 });

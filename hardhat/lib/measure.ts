@@ -1,0 +1,168 @@
+// Gas and new storage slots of the calls that people make, on a chain of its own.
+import type { Hex } from "viem";
+import { day, keyOf, usdt, type Key } from "./deployment.ts";
+import { openMarket, sampleReceipt, type Market, type SignedVoucher } from "./market.ts";
+
+/** `items` is how many claims or statements the call held; `newSlots` how many storage slots it created. */
+export type Row = { group: string; name: string; gas: number; items: number; newSlots: number };
+
+type Trace = { structLogs: { op: string; gasCost: number }[] };
+
+/** An SSTORE that turns zero into something costs 20,000 at least, one that changes a slot 5,000 at most. */
+async function newSlotsOf(m: Market, hash: Hex): Promise<number> {
+  const options = { disableStorage: true, disableMemory: true, disableStack: true };
+  const trace = (await m.connection.provider.request({
+    method: "debug_traceTransaction",
+    params: [hash, options],
+  })) as Trace;
+  return trace.structLogs.filter(({ op, gasCost }) => op === "SSTORE" && gasCost >= 20_000).length;
+}
+
+export async function measure(): Promise<Row[]> {
+  const rows: Row[] = [];
+  const m = await openMarket();
+  const record = async (group: string, name: string, call: Promise<Hex>, items = 1) => {
+    const hash = await call;
+    const { gasUsed } = await m.client.getTransactionReceipt({ hash });
+    rows.push({ group, name, gas: Number(gasUsed), items, newSlots: await newSlotsOf(m, hash) });
+  };
+  await measureWallets(m, record);
+  await measureClaims(m, record);
+  await measureStatements(m, record);
+  await measureDisputes(m, record);
+  return rows;
+}
+
+type Record = (group: string, name: string, call: Promise<Hex>, items?: number) => Promise<void>;
+
+async function measureWallets(m: Market, record: Record) {
+  const { escrow, staking, payer, provider, networkHelpers } = m;
+  const as = (wallet: typeof payer) => ({ account: wallet.account });
+  const me = payer.account.address;
+  await m.fund(payer, escrow.address, usdt(1_000));
+  await record("Payer", "deposit, the first", escrow.write.deposit([usdt(100)], as(payer)));
+  await record("Payer", "deposit, again", escrow.write.deposit([usdt(100)], as(payer)));
+  await record("Payer", "thaw, the first", escrow.write.thaw([usdt(20)], as(payer)));
+  await record("Payer", "thaw, a second under way", escrow.write.thaw([usdt(20)], as(payer)));
+  await networkHelpers.time.increase(day);
+  await record("Payer", "withdraw two thaws", escrow.write.withdraw([me], as(payer)));
+  await escrow.write.thaw([usdt(20)], as(payer));
+  await record("Payer", "cancel a thaw", escrow.write.cancelThaw(as(payer)));
+  await record("Payer", "revoke all grants", escrow.write.revokeGrants(as(payer)));
+
+  const key = keyOf("a reserving key");
+  await m.deposit(key.address, usdt(100));
+  const until = BigInt(await networkHelpers.time.latest()) + day;
+  const reserve = { payer: key.address, provider: provider.account.address, amount: usdt(5), until };
+  const signature = await m.signSplit(key, "Reserve", reserve);
+  await record("Payer", "reserve for a provider", m.settlement.write.reserve([reserve, signature]));
+  const grant = await m.signedGrant(key, m.grant(key.address, keyOf("a spender").address));
+  await record("Payer", "register a grant", m.settle([grant], []));
+
+  await m.settle([], [await m.voucher(key, key.address, m.node.address, usdt(50))]);
+  await record("Provider", "collect", escrow.write.collect([me, usdt(10)], as(provider)));
+  await record("Provider", "recycle, the first", escrow.write.recycle([usdt(10)], as(provider)));
+  await record("Provider", "recycle, again", escrow.write.recycle([usdt(10)], as(provider)));
+  await m.fund(provider, staking.address, usdt(100));
+  await record("Provider", "stake, again", staking.write.stake([usdt(100)], as(provider)));
+  await record("Provider", "unstake, the first", staking.write.unstake([usdt(50)], as(provider)));
+  await networkHelpers.time.increase(7n * day);
+  await record("Provider", "withdraw stake", staking.write.withdraw([me], as(provider)));
+  const node = keyOf("a measured node");
+  const proof = await m.possession(node, provider.account.address);
+  await record("Provider", "add a node", staking.write.addNode([node.address, proof], as(provider)));
+  const words = ["https://node.example", '{"tiny":[150000,15000,600000]}'] as const;
+  await record("Provider", "announce", staking.write.announce(words, as(provider)));
+}
+
+async function measureClaims(m: Market, record: Record) {
+  const keys = Array.from({ length: 200 }, (_, i) => keyOf(`payer ${i}`));
+  const spenders = keys.map((_, i) => keyOf(`spender ${i}`));
+  for (const key of keys) await m.deposit(key.address, usdt(100));
+  for (let i = 0; i < keys.length; i += 50) {
+    const grants = keys.slice(i, i + 50).map((key, k) => {
+      return m.signedGrant(key, m.grant(key.address, spenders[i + k].address));
+    });
+    await m.settle(await Promise.all(grants), []);
+  }
+  let round = 0n;
+  const claims = (signers: Key[], count: number, nodes: Key[] = [m.node]): Promise<SignedVoucher[]> => {
+    round += 1n;
+    const cumulative = 1_000_000n * round + 234_567n;
+    return Promise.all(
+      signers.slice(0, count).map((signer, i) => {
+        return m.voucher(signer, keys[i].address, nodes[i % nodes.length].address, cumulative);
+      }),
+    );
+  };
+  for (const count of [1, 10, 50, 200]) {
+    const cold = keyOf(`a node for ${count}`);
+    await m.addNode(m.provider, cold);
+    await record(
+      "Claims",
+      `${count} of new pairs, by the payer`,
+      m.settle([], await claims(keys, count, [cold])),
+      count,
+    );
+  }
+  await m.settle([], await claims(keys, 200));
+  for (const count of [1, 10, 50, 200]) {
+    await record("Claims", `${count} of warm pairs, by the payer`, m.settle([], await claims(keys, count)), count);
+    await record("Claims", `${count} of warm pairs, by a spender`, m.settle([], await claims(spenders, count)), count);
+  }
+  const nodes = Array.from({ length: 10 }, (_, i) => keyOf(`one of ten nodes ${i}`));
+  for (const node of nodes) await m.addNode(m.provider, node);
+  await m.settle([], await claims(keys, 50, nodes));
+  await record(
+    "Claims",
+    "50 of warm pairs at ten nodes, by a spender",
+    m.settle([], await claims(spenders, 50, nodes)),
+    50,
+  );
+}
+
+async function measureStatements(m: Market, record: Record) {
+  const providers = m.wallets.slice(5, 15);
+  const nodes = providers.map((_, i) => keyOf(`a stating node ${i}`));
+  for (const [i, provider] of providers.entries()) {
+    await m.stake(provider, usdt(1_000));
+    await m.addNode(provider, nodes[i]);
+  }
+  const sequences = nodes.map(() => 1n);
+  const next = async (i: number) => {
+    const first = sequences[i];
+    sequences[i] += 2n;
+    const receipts = [first, first + 1n].map((sequence) =>
+      sampleReceipt(keyOf("payer 0").address, providers[i].account.address, sequence),
+    );
+    return (await m.statement(nodes[i], receipts)).item;
+  };
+  await record("Statements", "1, the first of a node", m.settle([], [], [await next(0)]));
+  await record("Statements", "1, while the ring fills", m.settle([], [], [await next(0)]));
+  for (const i of nodes.keys()) {
+    for (let k = i === 0 ? 2 : 0; k < 128; k += 42) {
+      const items = [];
+      for (let j = k; j < Math.min(k + 42, 128); j++) items.push(await next(i));
+      await m.settle([], [], items);
+    }
+  }
+  await m.networkHelpers.time.increase(4n * day);
+  await record("Statements", "1, ring full", m.settle([], [], [await next(0)]));
+  const several = await Promise.all(nodes.map((_, i) => next(i)));
+  await record("Statements", "10 of ten providers, ring full", m.settle([], [], several), 10);
+  const ten = [];
+  for (let i = 0; i < 10; i++) ten.push(await next(0));
+  await record("Statements", "10 of one node, ring full", m.settle([], [], ten), 10);
+}
+
+async function measureDisputes(m: Market, record: Record) {
+  const [payer, provider] = [keyOf("payer 0").address, m.provider.account.address];
+  const make = async (changes: object) => {
+    const receipt = { ...sampleReceipt(payer, provider, 9n), ...changes };
+    return [receipt, await m.signReceipt(m.node, receipt)] as const;
+  };
+  const [one, other, bad] = [await make({}), await make({ durationMs: 1 }), await make({ fee: 1n })];
+  const pair = m.disputes.write.reportReceipts([...one, ...other]);
+  await record("Disputes", "two receipts for one sequence, the first of a node", pair);
+  await record("Disputes", "a receipt with a wrong fee", m.disputes.write.reportReceipt(bad));
+}
