@@ -128,9 +128,8 @@ contract Crowd is Market {
         if (earned == 0) return;
         amount = uint128(bound(amount, 1, earned));
         vm.prank(earner);
-        if (recycled) return escrow.recycle(amount);
-        vm.prank(earner);
-        try escrow.collect(earner, amount) {} catch {}
+        if (recycled) escrow.recycle(amount);
+        else try escrow.collect(earner, amount) {} catch {}
     }
 
     function stake(uint256 whom, uint128 amount, bool out) external remembers {
