@@ -34,5 +34,13 @@ export default defineConfig({
   solidity: {
     profiles: { default: profile, production: profile },
   },
-  test: { solidity: { fuzz: { runs: 1000 }, invariant: { runs: 256, depth: 128 } } },
+  // A longer search: scripts/hardhat test solidity --test-profile nightly
+  test: {
+    solidity: {
+      profiles: {
+        default: { fuzz: { runs: 1_000 }, invariant: { runs: 256, depth: 128 } },
+        nightly: { fuzz: { runs: 10_000 }, invariant: { runs: 1_024, depth: 256 } },
+      },
+    },
+  },
 });
