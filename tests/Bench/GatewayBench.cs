@@ -10,7 +10,7 @@ namespace ProofMesh.Bench;
 /// </summary>
 internal static class GatewayBench
 {
-    private const int Warm = 300, Sequential = 1_000, Concurrent = 2_000, Streams = 32, Rounds = 3;
+    private const int Warm = 300, Sequential = 500, Concurrent = 1_000, Streams = 32, Rounds = 3;
     private const string Question = "{\"model\":\"echo\",\"messages\":[{\"role\":\"user\",\"content\":\"Say something.\"}],\"max_tokens\":100,\"stream\":true}";
 
     public static void Run() => RunAsync().GetAwaiter().GetResult();
@@ -20,11 +20,11 @@ internal static class GatewayBench
         await using var upstream = await EchoServer.StartAsync();
         await using var market = await GatewayMarket.StartAsync();
         using var portkey = await Portkey.StartAsync();
-        var direct = new Target("direct", upstream.Url, new() { ["authorization"] = "Bearer x" });
-        var ours = new Target("ours", market.Url, new() { ["authorization"] = $"Bearer {market.ApiKey}" });
-        var peer = portkey is null ? null : new Target("portkey", portkey.Url, new()
+        var direct = new Target("direct", upstream.Url, ["x"], []);
+        var ours = new Target("ours", market.Url, market.ApiKeys, []);
+        var peer = portkey is null ? null : new Target("portkey", portkey.Url, ["x"], new()
         {
-            ["authorization"] = "Bearer x", ["x-portkey-provider"] = "openai", ["x-portkey-custom-host"] = $"{upstream.Url}v1",
+            ["x-portkey-provider"] = "openai", ["x-portkey-custom-host"] = $"{upstream.Url}v1",
         });
         var targets = new[] { direct, ours, peer }.OfType<Target>().ToArray();
         foreach (var target in targets) await MeasureAsync(target, Warm, 8);
@@ -46,7 +46,7 @@ internal static class GatewayBench
         Console.WriteLine($"gateway ours={added:F3} peer={peerAdded:F3} ratio={peerAdded / added:F2} goal=1.000");
     }
 
-    private sealed record Target(string Name, Uri Url, Dictionary<string, string> Headers);
+    private sealed record Target(string Name, Uri Url, List<string> Keys, Dictionary<string, string> Headers);
 
     // The time to the first event with text of each answer, sorted, and answers a second.
     private static async Task<(double[] Waits, double Rate)> MeasureAsync(Target target, int answers, int streams)
@@ -57,16 +57,25 @@ internal static class GatewayBench
         var clock = Stopwatch.StartNew();
         await Task.WhenAll(Enumerable.Range(0, streams).Select(stream => Task.Run(async () =>
         {
-            for (var i = stream; i < answers; i += streams) waits[i] = await AskAsync(http);
+            for (var i = stream; i < answers; i += streams)
+                try
+                {
+                    waits[i] = await AskAsync(http, target.Keys[stream % target.Keys.Count]);
+                }
+                catch (HttpRequestException fault)
+                {
+                    throw new InvalidOperationException($"{target.Name} broke off an answer: {fault.Message}", fault);
+                }
         })));
         var rate = answers / clock.Elapsed.TotalSeconds;
         Array.Sort(waits);
         return (waits, rate);
     }
 
-    private static async Task<double> AskAsync(HttpClient http)
+    private static async Task<double> AskAsync(HttpClient http, string key)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/chat/completions") { Content = new StringContent(Question, Encoding.UTF8, new MediaTypeHeaderValue("application/json")) };
+        request.Headers.Authorization = new("Bearer", key);
         var start = Stopwatch.GetTimestamp();
         using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         if (!response.IsSuccessStatusCode) throw new InvalidOperationException(await response.Content.ReadAsStringAsync());

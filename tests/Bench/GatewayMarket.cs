@@ -10,19 +10,22 @@ using ProofMesh.Testing;
 
 namespace ProofMesh.Bench;
 
-/// <summary>The gateway in this process over a real Postgres, with a customer that has money and a node that answers at once.</summary>
+/// <summary>The gateway in this process over a real Postgres, with customers that have money and a node that answers at once.</summary>
 internal sealed class GatewayMarket : IAsyncDisposable
 {
     private static readonly Rail Rail = new(31337, Party(1), Party(2), Party(3), Party(4));
     private readonly TestPostgres postgres = new();
     private readonly string keyFile = Path.GetTempFileName();
-    private readonly Account wallet = Account.Generate(), provider = Account.Generate();
+    private const int Customers = 16;
+    private readonly Account provider = Account.Generate();
+    private readonly Account[] wallets = [.. Enumerable.Range(0, Customers).Select(_ => Account.Generate())];
     private readonly InstantNode node = new(Rail);
     private WebApplication? app;
 
     public Uri Url => new(app!.Address());
 
-    public string ApiKey { get; private set; } = "";
+    /// <summary>One of each customer: a node is paid by one payer at a time, by many at once.</summary>
+    public List<string> ApiKeys { get; } = [];
 
     public static async Task<GatewayMarket> StartAsync()
     {
@@ -37,7 +40,7 @@ internal sealed class GatewayMarket : IAsyncDisposable
             "--Rail:ChainId", "31337", "--Rail:Token", Rail.Token.ToString(), "--Rail:Escrow", Rail.Escrow.ToString(), "--Rail:Staking", Rail.Staking.ToString(), "--Rail:Settlement", Rail.Settlement.ToString()]);
         await market.app.StartGatewayAsync(CancellationToken.None);
         await market.FundAsync();
-        await market.SignInAsync(spender.Address);
+        foreach (var wallet in market.wallets) await market.SignInAsync(wallet, spender.Address);
         await market.node.JoinAsync(market.Url, market.provider.Address);
         return market;
     }
@@ -51,13 +54,14 @@ internal sealed class GatewayMarket : IAsyncDisposable
         await connection.ExecuteAsync("""
             insert into chain.block (number, hash, parent_hash, timestamp) values (1, @hash, @hash, 1);
             insert into chain.cursor (chain_id, settlement, escrow, staking, start_block, number, head, confirmed) values (31337, @zero, @zero, @zero, 0, 1, 1, 1);
-            insert into chain.deposited (block_number, log_index, transaction_hash, payer, sender, amount) values (1, 0, @hash, @wallet, @wallet, 1000000000000);
             insert into chain.staked (block_number, log_index, transaction_hash, provider, sender, amount) values (1, 1, @hash, @provider, @provider, 1000000000);
-            insert into chain.node_added (block_number, log_index, transaction_hash, provider, node) values (1, 2, @hash, @provider, @node)
-            """, new { hash = Bytes32.Random(), zero = Address.Zero, wallet = wallet.Address, provider = provider.Address, node = node.Address });
+            insert into chain.node_added (block_number, log_index, transaction_hash, provider, node) values (1, 2, @hash, @provider, @node);
+            insert into chain.deposited (block_number, log_index, transaction_hash, payer, sender, amount)
+            select 1, 2 + place, @hash, wallet, wallet, 1000000000000 from unnest(@wallets) with ordinality w (wallet, place)
+            """, new { hash = Bytes32.Random(), zero = Address.Zero, wallets = wallets.Select(wallet => wallet.Address.ToArray()).ToArray(), provider = provider.Address, node = node.Address });
     }
 
-    private async Task SignInAsync(Address spender)
+    private async Task SignInAsync(Account wallet, Address spender)
     {
         using var http = new HttpClient { BaseAddress = Url };
         var nonce = (string)(await AnswerAsync(http.PostAsync("/v1/auth/nonce", null)))["nonce"]!;
@@ -67,7 +71,7 @@ internal sealed class GatewayMarket : IAsyncDisposable
         var grant = new Grant(wallet.Address, spender, new(1_000_000_000_000), (ulong)DateTimeOffset.UtcNow.ToUnixTimeSeconds() + 3600, 0);
         using var body = JsonContent.Create(new { grant = JsonNode.Parse(System.Text.Json.JsonSerializer.Serialize(new SignedGrant(grant, wallet.Sign(grant.Digest(Rail))), WireJson.Default.SignedGrant)) });
         (await http.PostAsync("/v1/grants", body)).EnsureSuccessStatusCode();
-        ApiKey = (string)(await AnswerAsync(http.PostAsJsonAsync("/v1/keys", new { name = "bench" })))["secret"]!;
+        ApiKeys.Add((string)(await AnswerAsync(http.PostAsJsonAsync("/v1/keys", new { name = "bench" })))["secret"]!);
     }
 
     private static async Task<JsonNode> AnswerAsync(Task<HttpResponseMessage> asked) =>
@@ -83,7 +87,7 @@ internal sealed class GatewayMarket : IAsyncDisposable
         }
         await postgres.DisposeAsync();
         File.Delete(keyFile);
-        wallet.Dispose();
+        foreach (var wallet in wallets) wallet.Dispose();
         provider.Dispose();
     }
 }
@@ -98,8 +102,7 @@ internal sealed class InstantNode(Rail rail) : IAsyncDisposable
     private readonly Account key = Account.Generate();
     private readonly Bytes32 nonce = Bytes32.Random();
     private readonly byte[] buffer = new byte[Wire.MaxFrameBytes];
-    private SignedVoucher? last;
-    private TokenAmount total;
+    private readonly Dictionary<Address, Payer> payers = [];
     private ulong sequence;
     private Task serving = Task.CompletedTask;
 
@@ -127,22 +130,30 @@ internal sealed class InstantNode(Rail rail) : IAsyncDisposable
         }
     }
 
-    // One payer, so receipts are asked to be paid one after the other: the next one waits for the voucher of the last.
+    private sealed class Payer
+    {
+        public Queue<(GenerateFrame Ask, SignedReceipt Receipt)> Waiting { get; } = [];
+        public SignedVoucher? Last { get; set; }
+        public TokenAmount Total { get; set; }
+    }
+
+    // Receipts of one payer are asked to be paid one after the other: the next one waits for the voucher of the last.
     private async Task ServeAsync(Address provider)
     {
-        var waiting = new Queue<(GenerateFrame Ask, SignedReceipt Receipt)>();
         while (socket.State == WebSocketState.Open)
             switch (await ReceiveAsync())
             {
                 case GenerateFrame ask:
                     for (var i = 0; i < Tokens; i++) await SendAsync(new ChunkFrame(ask.Id, i, [i], "word ", PromptTokens));
-                    waiting.Enqueue((ask, Receipt(ask, provider)));
-                    if (waiting.Count == 1) await DemandAsync(waiting.Peek());
+                    if (!payers.TryGetValue(ask.Payer, out var payer)) payers[ask.Payer] = payer = new Payer();
+                    payer.Waiting.Enqueue((ask, Receipt(ask, payer, provider)));
+                    if (payer.Waiting.Count == 1) await DemandAsync(payer);
                     break;
                 case VoucherFrame voucher:
-                    last = voucher.Voucher;
-                    waiting.Dequeue();
-                    if (waiting.Count > 0) await DemandAsync(waiting.Peek());
+                    var paid = payers[voucher.Voucher.Voucher.Payer];
+                    paid.Last = voucher.Voucher;
+                    paid.Waiting.Dequeue();
+                    if (paid.Waiting.Count > 0) await DemandAsync(paid);
                     break;
                 case CancelFrame:
                     throw new InvalidOperationException("The gateway cancelled a request.");
@@ -151,20 +162,21 @@ internal sealed class InstantNode(Rail rail) : IAsyncDisposable
             }
     }
 
-    private ValueTask DemandAsync((GenerateFrame Ask, SignedReceipt Receipt) due)
+    private ValueTask DemandAsync(Payer payer)
     {
-        var required = (last?.Voucher.Cumulative ?? TokenAmount.Zero) + due.Receipt.Receipt.Fee;
-        return SendAsync(new ReceiptFrame(due.Ask.Id, due.Receipt, nonce, required, last, "stop"));
+        var (ask, receipt) = payer.Waiting.Peek();
+        var required = (payer.Last?.Voucher.Cumulative ?? TokenAmount.Zero) + receipt.Receipt.Fee;
+        return SendAsync(new ReceiptFrame(ask.Id, receipt, nonce, required, payer.Last, "stop"));
     }
 
-    private SignedReceipt Receipt(GenerateFrame ask, Address provider)
+    private SignedReceipt Receipt(GenerateFrame ask, Payer payer, Address provider)
     {
         var fee = Prices.FeeUp(PromptTokens, 0, Tokens);
-        total += fee;
+        payer.Total += fee;
         var seed = Commitments.Seed(ask.Id, ask.ClientNonce, nonce, ask.Sampling.Seed);
         var receipt = new Receipt(
             ask.Id, ask.Payer, provider, ++sequence, ask.Model, Commitments.Request(ask.Salt, ask.Chat), Commitments.Response(ask.Salt, Enumerable.Range(0, Tokens).ToArray()),
-            Commitments.Sampling(ask.Salt, seed, ask.Sampling), Bytes32.Zero, PromptTokens, 0, Tokens, Prices.Input, Prices.Cached, Prices.Output, fee, total,
+            Commitments.Sampling(ask.Salt, seed, ask.Sampling), Bytes32.Zero, PromptTokens, 0, Tokens, Prices.Input, Prices.Cached, Prices.Output, fee, payer.Total,
             (ulong)DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(), 0, 1, ReceiptStatus.Completed);
         return new(receipt, key.Sign(receipt.Digest(rail)));
     }
