@@ -30,7 +30,7 @@ interface IDisputes {
     );
 
     /// @notice Settlement was deployed for other Disputes.
-    error WrongPeer(address settlement, address expected, address found);
+    error WrongPeer(address peer, address expected, address found);
     /// @notice The penalty must lie within hard bounds.
     error PenaltyOutOfBounds(uint128 penalty, uint128 least, uint128 most);
     /// @notice A signature is malformed.

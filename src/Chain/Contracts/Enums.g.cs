@@ -9,6 +9,9 @@ public enum ContractClaimFault : byte { None, BadSignature, UnknownNode, NoGrant
 /// <summary>Why a grant was not registered.</summary>
 public enum ContractGrantFault : byte { None, BadSignature, ZeroAddress, Expired, WrongEpoch, NotNewer }
 
+/// <summary>What a node can be punished for.</summary>
+public enum ContractOffence : byte { TwoReceipts, TwoStatements, BadReceipt, WrongLeaf, WrongSum, FullPadding }
+
 /// <summary>What checkReceipt found.</summary>
 public enum ContractReceiptFault : byte { None, BadSignature, WrongNode, WrongProvider, OutOfRange, CachedAbovePrompt, UnknownStatus, WrongFee, WrongDepth, RootMismatch, StatementUnknown }
 

@@ -6,6 +6,42 @@ using ProofMesh.Protocol;
 
 namespace ProofMesh.Chain.Contracts;
 
+public sealed record AlreadyPunishedError(ContractOffence Offence, Address Node, ulong Sequence) : ContractError;
+
+public sealed record BadSignatureError : ContractError;
+
+public sealed record DifferentNodesError(Address First, Address Second) : ContractError;
+
+public sealed record DifferentSequencesError(ulong First, ulong Second) : ContractError;
+
+public sealed record LeafIsRightError(Bytes32 Leaf) : ContractError;
+
+public sealed record NoOverlapError(ulong LastOfOne, ulong FirstOfOther) : ContractError;
+
+public sealed record NotPaddingError(ulong Index, ulong First, ulong End) : ContractError;
+
+public sealed record OutOfRangeError(ulong Sequence, ulong First, ulong Last) : ContractError;
+
+public sealed record PaddingIsEmptyError : ContractError;
+
+public sealed record PenaltyOutOfBoundsError(TokenAmount Penalty, TokenAmount Least, TokenAmount Most) : ContractError;
+
+public sealed record ReceiptIsGoodError(TokenAmount Fee) : ContractError;
+
+public sealed record RootMismatchError(Bytes32 Found, Bytes32 Expected) : ContractError;
+
+public sealed record SameMessageError(Bytes32 Hash) : ContractError;
+
+public sealed record StatementUnknownError(Address Node) : ContractError;
+
+public sealed record SumIsRightError : ContractError;
+
+public sealed record UnknownNodeError(Address Node) : ContractError;
+
+public sealed record WrongDepthError(BigInteger Found, BigInteger Expected) : ContractError;
+
+public sealed record WrongPeerError(Address Peer, Address Expected, Address Found) : ContractError;
+
 public sealed record AmountTooLargeError(BigInteger Amount, BigInteger Most) : ContractError;
 
 public sealed record DepositsArePausedError : ContractError;
@@ -46,8 +82,6 @@ public sealed record ZeroAddressError : ContractError;
 
 public sealed record ZeroAmountError : ContractError;
 
-public sealed record BadSignatureError : ContractError;
-
 public sealed record DirtyClaimError : ContractError;
 
 public sealed record FeeTooHighError(ushort BasisPoints, ushort Most) : ContractError;
@@ -63,8 +97,6 @@ public sealed record StakeMultipleOutOfBoundsError(uint Multiple, uint Least, ui
 public sealed record StringTooLongError(string Str) : ContractError;
 
 public sealed record TooEarlyError(ulong ReadyAt) : ContractError;
-
-public sealed record WrongPeerError(Address Peer, Address Expected, Address Found) : ContractError;
 
 public sealed record BadNodeSignatureError(Address Node, Address Signer) : ContractError;
 
@@ -84,6 +116,24 @@ static class ContractErrors
 {
     public static readonly KeyValuePair<uint, Func<AbiReader, ContractError>>[] All =
     [
+        new(SelectorOf("AlreadyPunished(uint8,address,uint64)"), static abi => new AlreadyPunishedError((ContractOffence)abi.UInt8(), abi.Address(), abi.UInt64())),
+        new(SelectorOf("BadSignature()"), static abi => new BadSignatureError()),
+        new(SelectorOf("DifferentNodes(address,address)"), static abi => new DifferentNodesError(abi.Address(), abi.Address())),
+        new(SelectorOf("DifferentSequences(uint64,uint64)"), static abi => new DifferentSequencesError(abi.UInt64(), abi.UInt64())),
+        new(SelectorOf("LeafIsRight(bytes32)"), static abi => new LeafIsRightError(abi.Bytes32())),
+        new(SelectorOf("NoOverlap(uint64,uint64)"), static abi => new NoOverlapError(abi.UInt64(), abi.UInt64())),
+        new(SelectorOf("NotPadding(uint64,uint64,uint64)"), static abi => new NotPaddingError(abi.UInt64(), abi.UInt64(), abi.UInt64())),
+        new(SelectorOf("OutOfRange(uint64,uint64,uint64)"), static abi => new OutOfRangeError(abi.UInt64(), abi.UInt64(), abi.UInt64())),
+        new(SelectorOf("PaddingIsEmpty()"), static abi => new PaddingIsEmptyError()),
+        new(SelectorOf("PenaltyOutOfBounds(uint128,uint128,uint128)"), static abi => new PenaltyOutOfBoundsError(abi.Amount(), abi.Amount(), abi.Amount())),
+        new(SelectorOf("ReceiptIsGood(uint128)"), static abi => new ReceiptIsGoodError(abi.Amount())),
+        new(SelectorOf("RootMismatch(bytes32,bytes32)"), static abi => new RootMismatchError(abi.Bytes32(), abi.Bytes32())),
+        new(SelectorOf("SameMessage(bytes32)"), static abi => new SameMessageError(abi.Bytes32())),
+        new(SelectorOf("StatementUnknown(address)"), static abi => new StatementUnknownError(abi.Address())),
+        new(SelectorOf("SumIsRight()"), static abi => new SumIsRightError()),
+        new(SelectorOf("UnknownNode(address)"), static abi => new UnknownNodeError(abi.Address())),
+        new(SelectorOf("WrongDepth(uint256,uint256)"), static abi => new WrongDepthError(abi.UInt256(), abi.UInt256())),
+        new(SelectorOf("WrongPeer(address,address,address)"), static abi => new WrongPeerError(abi.Address(), abi.Address(), abi.Address())),
         new(SelectorOf("AmountTooLarge(uint256,uint256)"), static abi => new AmountTooLargeError(abi.UInt256(), abi.UInt256())),
         new(SelectorOf("DepositsArePaused()"), static abi => new DepositsArePausedError()),
         new(SelectorOf("InsufficientBalance(uint256,uint256)"), static abi => new InsufficientBalanceError(abi.UInt256(), abi.UInt256())),
@@ -104,7 +154,6 @@ static class ContractErrors
         new(SelectorOf("WrongToken(address,address)"), static abi => new WrongTokenError(abi.Address(), abi.Address())),
         new(SelectorOf("ZeroAddress()"), static abi => new ZeroAddressError()),
         new(SelectorOf("ZeroAmount()"), static abi => new ZeroAmountError()),
-        new(SelectorOf("BadSignature()"), static abi => new BadSignatureError()),
         new(SelectorOf("DirtyClaim()"), static abi => new DirtyClaimError()),
         new(SelectorOf("FeeTooHigh(uint16,uint16)"), static abi => new FeeTooHighError(abi.UInt16(), abi.UInt16())),
         new(SelectorOf("InvalidShortString()"), static abi => new InvalidShortStringError()),
@@ -113,7 +162,6 @@ static class ContractErrors
         new(SelectorOf("StakeMultipleOutOfBounds(uint32,uint32,uint32)"), static abi => new StakeMultipleOutOfBoundsError(abi.UInt32(), abi.UInt32(), abi.UInt32())),
         new(SelectorOf("StringTooLong(string)"), static abi => new StringTooLongError(abi.String())),
         new(SelectorOf("TooEarly(uint64)"), static abi => new TooEarlyError(abi.UInt64())),
-        new(SelectorOf("WrongPeer(address,address,address)"), static abi => new WrongPeerError(abi.Address(), abi.Address(), abi.Address())),
         new(SelectorOf("BadNodeSignature(address,address)"), static abi => new BadNodeSignatureError(abi.Address(), abi.Address())),
         new(SelectorOf("InsufficientStake(uint256,uint256)"), static abi => new InsufficientStakeError(abi.UInt256(), abi.UInt256())),
         new(SelectorOf("MinimumStakeOutOfBounds(uint128,uint128,uint128)"), static abi => new MinimumStakeOutOfBoundsError(abi.Amount(), abi.Amount(), abi.Amount())),

@@ -5,6 +5,13 @@ using ProofMesh.Protocol;
 
 namespace ProofMesh.Chain.Contracts;
 
+public sealed record PunishedEvent(Address Provider, Address Node, Address Reporter, ContractOffence Offence, ulong Sequence, TokenAmount Taken) : ContractEvent
+{
+    public static readonly Bytes32 Topic = Abi.Topic("Punished(address,address,address,uint8,uint64,uint128)");
+
+    internal static PunishedEvent Read(Log log) => Open(log, 3, static (topics, data) => new PunishedEvent(topics.Address(), topics.Address(), topics.Address(), (ContractOffence)data.UInt8(), data.UInt64(), data.Amount()));
+}
+
 public sealed record ClaimedEvent(Address Payer, Address Node, TokenAmount Amount, TokenAmount Claimed) : ContractEvent
 {
     public static readonly Bytes32 Topic = Abi.Topic("Claimed(address,address,uint128,uint128)");

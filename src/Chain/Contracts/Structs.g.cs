@@ -22,6 +22,75 @@ public sealed partial record NodeClaims(Address Node, Claim[] Claims);
 /// <summary>How each struct of the contracts lies in the ABI.</summary>
 static class AbiStructs
 {
+    public static void Write(AbiWriter abi, Receipt value)
+    {
+        abi.Add(value.RequestId);
+        abi.Add(value.Payer);
+        abi.Add(value.Provider);
+        abi.Add(value.Sequence);
+        abi.Add(value.Model);
+        abi.Add(value.Request);
+        abi.Add(value.Response);
+        abi.Add(value.Sampling);
+        abi.Add(value.Trace);
+        abi.Add(value.PromptTokens);
+        abi.Add(value.CachedTokens);
+        abi.Add(value.CompletionTokens);
+        abi.Add(value.InputPrice);
+        abi.Add(value.CachedPrice);
+        abi.Add(value.OutputPrice);
+        abi.Add(value.Fee);
+        abi.Add(value.Cumulative);
+        abi.Add(value.StartedAt);
+        abi.Add(value.FirstTokenMs);
+        abi.Add(value.DurationMs);
+        abi.Add((ulong)value.Status);
+    }
+
+    public static Receipt ReadReceipt(AbiReader abi) =>
+        new(RequestId: abi.Bytes32(), Payer: abi.Address(), Provider: abi.Address(), Sequence: abi.UInt64(), Model: abi.Bytes32(), Request: abi.Bytes32(), Response: abi.Bytes32(), Sampling: abi.Bytes32(), Trace: abi.Bytes32(), PromptTokens: abi.UInt32(), CachedTokens: abi.UInt32(), CompletionTokens: abi.UInt32(), InputPrice: abi.UInt64(), CachedPrice: abi.UInt64(), OutputPrice: abi.UInt64(), Fee: abi.Amount(), Cumulative: abi.Amount(), StartedAt: abi.UInt64(), FirstTokenMs: abi.UInt32(), DurationMs: abi.UInt32(), Status: (ReceiptStatus)abi.UInt8());
+
+    public static void Write(AbiWriter abi, Signature value)
+    {
+        abi.Add(value.R);
+        abi.Add(value.S);
+        abi.Add(value.V);
+    }
+
+    public static Signature ReadSignature(AbiReader abi) =>
+        new(R: abi.Bytes32(), S: abi.Bytes32(), V: abi.UInt8());
+
+    public static void Write(AbiWriter abi, Statement value)
+    {
+        abi.Add(value.Provider);
+        abi.Add(value.FirstSequence);
+        abi.Add(value.LastSequence);
+        abi.Add(value.Root);
+    }
+
+    public static Statement ReadStatement(AbiReader abi) =>
+        new(Provider: abi.Address(), FirstSequence: abi.UInt64(), LastSequence: abi.UInt64(), Root: abi.Bytes32());
+
+    public static void Write(AbiWriter abi, Totals value)
+    {
+        abi.Add(value.Completed);
+        abi.Add(value.Tokens);
+        abi.Add(value.Fees);
+        abi.Add(value.Points);
+    }
+
+    public static Totals ReadTotals(AbiReader abi) =>
+        new(Completed: abi.UInt64(), Tokens: abi.UInt64(), Fees: abi.Amount(), Points: abi.UInt64());
+
+    public static void Write(AbiWriter abi, SumNode value)
+    {
+        abi.Add(value.Hash);
+        AbiStructs.Write(abi, value.Totals);
+    }
+
+    public static SumNode ReadSumNode(AbiReader abi) =>
+        new(Hash: abi.Bytes32(), Totals: AbiStructs.ReadTotals(abi));
+
     public static void Write(AbiWriter abi, TokenPermissions value)
     {
         abi.Add(value.Token);
@@ -72,75 +141,6 @@ static class AbiStructs
 
     public static Exit ReadExit(AbiReader abi) =>
         new(Amount: abi.Amount(), ReadyAt: abi.UInt64());
-
-    public static void Write(AbiWriter abi, Totals value)
-    {
-        abi.Add(value.Completed);
-        abi.Add(value.Tokens);
-        abi.Add(value.Fees);
-        abi.Add(value.Points);
-    }
-
-    public static Totals ReadTotals(AbiReader abi) =>
-        new(Completed: abi.UInt64(), Tokens: abi.UInt64(), Fees: abi.Amount(), Points: abi.UInt64());
-
-    public static void Write(AbiWriter abi, Receipt value)
-    {
-        abi.Add(value.RequestId);
-        abi.Add(value.Payer);
-        abi.Add(value.Provider);
-        abi.Add(value.Sequence);
-        abi.Add(value.Model);
-        abi.Add(value.Request);
-        abi.Add(value.Response);
-        abi.Add(value.Sampling);
-        abi.Add(value.Trace);
-        abi.Add(value.PromptTokens);
-        abi.Add(value.CachedTokens);
-        abi.Add(value.CompletionTokens);
-        abi.Add(value.InputPrice);
-        abi.Add(value.CachedPrice);
-        abi.Add(value.OutputPrice);
-        abi.Add(value.Fee);
-        abi.Add(value.Cumulative);
-        abi.Add(value.StartedAt);
-        abi.Add(value.FirstTokenMs);
-        abi.Add(value.DurationMs);
-        abi.Add((ulong)value.Status);
-    }
-
-    public static Receipt ReadReceipt(AbiReader abi) =>
-        new(RequestId: abi.Bytes32(), Payer: abi.Address(), Provider: abi.Address(), Sequence: abi.UInt64(), Model: abi.Bytes32(), Request: abi.Bytes32(), Response: abi.Bytes32(), Sampling: abi.Bytes32(), Trace: abi.Bytes32(), PromptTokens: abi.UInt32(), CachedTokens: abi.UInt32(), CompletionTokens: abi.UInt32(), InputPrice: abi.UInt64(), CachedPrice: abi.UInt64(), OutputPrice: abi.UInt64(), Fee: abi.Amount(), Cumulative: abi.Amount(), StartedAt: abi.UInt64(), FirstTokenMs: abi.UInt32(), DurationMs: abi.UInt32(), Status: (ReceiptStatus)abi.UInt8());
-
-    public static void Write(AbiWriter abi, Signature value)
-    {
-        abi.Add(value.R);
-        abi.Add(value.S);
-        abi.Add(value.V);
-    }
-
-    public static Signature ReadSignature(AbiReader abi) =>
-        new(R: abi.Bytes32(), S: abi.Bytes32(), V: abi.UInt8());
-
-    public static void Write(AbiWriter abi, Statement value)
-    {
-        abi.Add(value.Provider);
-        abi.Add(value.FirstSequence);
-        abi.Add(value.LastSequence);
-        abi.Add(value.Root);
-    }
-
-    public static Statement ReadStatement(AbiReader abi) =>
-        new(Provider: abi.Address(), FirstSequence: abi.UInt64(), LastSequence: abi.UInt64(), Root: abi.Bytes32());
-
-    public static void Write(AbiWriter abi, SumNode value)
-    {
-        abi.Add(value.Hash);
-        AbiStructs.Write(abi, value.Totals);
-    }
-
-    public static SumNode ReadSumNode(AbiReader abi) =>
-        new(Hash: abi.Bytes32(), Totals: AbiStructs.ReadTotals(abi));
 
     public static void Write(AbiWriter abi, Reputation value)
     {
