@@ -32,10 +32,10 @@ sealed class Customer : IDisposable
     }
 
     /// <summary>1 sign in · 2 wait until the deposit counts · 3 sign the grant · 4 make a key.</summary>
-    public async Task SignIn(CancellationToken stop)
+    public async Task SignIn(CancellationToken stop, bool hasMoney = true)
     {
         Mesh = await ProofMeshClient.ConnectAsync(new Uri(market.Gateway), Wallet, stop: stop);
-        for (var attempt = 0; attempt < 300 && (await Mesh.Account.GetAsync(stop)).Available is "0"; attempt++) await Task.Delay(100, stop);
+        for (var attempt = 0; hasMoney && attempt < 300 && (await Mesh.Account.GetAsync(stop)).Available is "0"; attempt++) await Task.Delay(100, stop);
         await Mesh.Account.GrantAsync(stop: stop);
         Key = (await Mesh.Account.CreateKeyAsync("local", stop: stop)).Secret ?? throw new CommandException("The gateway made a key without its secret.");
     }
