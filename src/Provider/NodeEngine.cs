@@ -8,7 +8,7 @@ static class NodeEngine
 {
     public static Engine Load(ProviderOptions options) => Engine.Load(new EngineOptions
     {
-        Folder = options.Model.Length > 0 ? options.Model : Path.Combine(AppContext.BaseDirectory, "Model"),
+        Folder = options.Model.Length > 0 ? options.Model : EmbeddedModel.Folder,
         Name = options.ModelName.Length > 0 ? options.ModelName : options.Model.Length > 0 ? null : "proofmesh-words",
         Backend = options.Backend,
         Weights = options.Weights,

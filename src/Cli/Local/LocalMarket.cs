@@ -62,7 +62,7 @@ sealed class LocalMarket : IAsyncDisposable
             await StartService("Indexer", "indexer", MarketConfig.Indexer(this), stop);
             Settlement = await StartService("Settlement", "settlement", MarketConfig.Settlement(this, await Funded(web3, "settler", stop)), stop);
         }
-        using (step("gateway")) Gateway = await StartService("Gateway", "gateway", MarketConfig.Gateway(this, options.GatewayPort, NewKeyFile("spender", out _)), stop);
+        using (step("gateway")) Gateway = await StartService("Gateway", "gateway", MarketConfig.Gateway(this, options.GatewayPort == 0 ? Ports.Free() : options.GatewayPort, NewKeyFile("spender", out _)), stop);
         using (step("nodes load the model"))
         {
             await Task.WhenAll(Providers.Select(provider => StartService("Provider", provider.Options.Name, MarketConfig.Node(this, provider, options), stop)));

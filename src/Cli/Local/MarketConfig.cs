@@ -18,7 +18,8 @@ static class MarketConfig
 
     public static JsonObject Settlement(LocalMarket market, string keyFile) => new()
     {
-        ["Url"] = "http://127.0.0.1:0",
+        // A port of its own, so that it is found again after a restart.
+        ["Url"] = $"http://127.0.0.1:{Ports.Free()}",
         ["Rpc"] = market.Rpc,
         ["Rail"] = Rail(market.Rail),
         ["Postgres"] = Postgres(market),
