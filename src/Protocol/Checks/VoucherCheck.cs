@@ -18,7 +18,8 @@ public enum VoucherFault
 /// <param name="Required">The least total that it may state.</param>
 /// <param name="Limit">The most that the payer's escrow covers.</param>
 /// <param name="Grant">A grant that was checked, or null when only the payer's own signature counts.</param>
-public sealed record VoucherTerms(Address Payer, Address Node, TokenAmount Required, TokenAmount Limit, Grant? Grant);
+/// <param name="Claimed">What was paid of this pair's vouchers already: a grant's cap bounds what is still to be paid.</param>
+public sealed record VoucherTerms(Address Payer, Address Node, TokenAmount Required, TokenAmount Limit, Grant? Grant, TokenAmount Claimed = default);
 
 public static class VoucherCheck
 {
@@ -34,6 +35,6 @@ public static class VoucherCheck
         if (signer is null) return VoucherFault.BadSignature;
         if (signer == voucher.Payer) return VoucherFault.None;
         if (terms.Grant is not { } grant || grant.Payer != voucher.Payer || signer != grant.Spender) return VoucherFault.WrongSigner;
-        return voucher.Cumulative > grant.Cap ? VoucherFault.TooHigh : VoucherFault.None;
+        return TokenAmount.Difference(voucher.Cumulative, terms.Claimed) > grant.Cap ? VoucherFault.TooHigh : VoucherFault.None;
     }
 }

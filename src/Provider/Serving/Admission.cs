@@ -93,7 +93,7 @@ sealed class Admission(ProviderOptions options, Rail rail, Address node, Offers 
             books.Remember(grant);
         }
         if (ask.Last is not { } last) return;
-        var terms = new VoucherTerms(ask.Payer, node, TokenAmount.Zero, Credit.Limit(chain), ask.Grant?.Grant);
+        var terms = new VoucherTerms(ask.Payer, node, TokenAmount.Zero, Credit.Limit(chain), ask.Grant?.Grant, chain.Claimed);
         var wrong = VoucherCheck.Fault(last, terms, rail, recover);
         if (wrong != VoucherFault.None) throw new RefusalException(NodeFault.BadVoucher, $"The last voucher isn't good: {wrong}.");
         books.Accept(last);

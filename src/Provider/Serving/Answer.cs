@@ -170,7 +170,7 @@ sealed class Answer(ProviderOptions options, Rail rail, Address node, Address pr
             var (required, last) = books.With(admitted.Payer, account => (Credit.Required(account, fee, progress.Acknowledged), account.Last));
             await send(question(required, last), timeout.Token);
             if (fee.IsZero) return true;
-            var terms = new VoucherTerms(admitted.Payer, node, required, required, admitted.Ask.Grant?.Grant);
+            var terms = new VoucherTerms(admitted.Payer, node, required, required, admitted.Ask.Grant?.Grant, admitted.Chain.Claimed);
             while (true)
             {
                 var voucher = await request.Vouchers.Reader.ReadAsync(timeout.Token);
