@@ -111,7 +111,7 @@ public sealed class CrashTests(Market market)
                 Assert.NotNull(answer.Receipt);
                 return;
             }
-            catch (UnavailableException) when (attempt < 100)
+            catch (ProofMeshException) when (attempt < 100)
             {
                 await Task.Delay(200, Stop);
             }
