@@ -1,1 +1,11 @@
-Console.WriteLine("bench");
+using ProofMesh.Bench;
+
+// Without a name it lists them. `scripts/bench` builds everything that they need and runs each in a process of its own.
+return await BenchCommand.RunAsync(args, new()
+{
+    ["crypto"] = CryptoBench.Run,
+    ["engine"] = EngineBench.Run,
+    ["indexer"] = IndexerBench.RunAsync,
+    ["gateway"] = GatewayBench.RunAsync,
+    ["e2e"] = EndToEndBench.RunAsync,
+});
