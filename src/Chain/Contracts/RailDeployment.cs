@@ -33,6 +33,9 @@ public sealed record RailDeployment
 
     public TokenAmount MinimumStake { get; init; } = new(100_000_000);
 
+    /// <summary>What a proven fraud costs a provider.</summary>
+    public TokenAmount Penalty { get; init; } = new(50_000_000);
+
     public ushort FeeBasisPoints { get; init; } = 250;
 
     /// <summary>Claims within a dispute window move at most this many times a provider's free stake.</summary>
@@ -49,11 +52,13 @@ public sealed record RailDeployment
         if (options.Token is null) pending.Add(await Create(TestTetherContract.DeploymentData(options.TestSupply, "Tether USD", options.Symbol, (byte)options.Decimals)));
         // The contracts know each other by the addresses that the deployer's next nonces will give them.
         var token = options.Token ?? CreatedAddress.Of(deployer, nonce++);
-        Address staking = CreatedAddress.Of(deployer, nonce), escrow = CreatedAddress.Of(deployer, nonce + 1), settlement = CreatedAddress.Of(deployer, nonce + 2), disputes = CreatedAddress.Of(deployer, nonce + 3);
+        Address staking = CreatedAddress.Of(deployer, nonce), escrow = CreatedAddress.Of(deployer, nonce + 1), settlement = CreatedAddress.Of(deployer, nonce + 2),
+            disputes = CreatedAddress.Of(deployer, nonce + 3);
         Address owner = options.Owner ?? deployer, treasury = options.Treasury ?? deployer;
         pending.Add(await Create(StakingContract.DeploymentData(token, disputes, treasury, owner, Seconds(options.UnbondingPeriod), options.MinimumStake)));
         pending.Add(await Create(EscrowContract.DeploymentData(token, options.Permit2, settlement, owner, Seconds(options.ThawPeriod))));
         pending.Add(await Create(SettlementContract.DeploymentData(escrow, staking, disputes, treasury, owner, Seconds(options.DisputeWindow), options.FeeBasisPoints, options.StakeMultiple)));
+        pending.Add(await Create(DisputesContract.DeploymentData(settlement, options.Penalty)));
         foreach (var hash in pending)
             if (await web3.WaitForReceiptAsync(hash, stop) is { Succeeded: false } failed) throw new TransactionFailedException(failed, null);
         return new(await web3.Eth.GetChainIdAsync(stop), token, escrow, staking, settlement, options.Decimals, options.Symbol);
