@@ -113,8 +113,16 @@ public sealed class AchievementTests : IAsyncLifetime
         values (@block, 0, @Root, @Provider, @Address, 0, @FirstSequence, @LastSequence, @Root, @Completed, @Tokens, @Fees, @Points)
         """, new
     {
-        block, signed.Statement.Root, node.Provider, node.Address, signed.Statement.FirstSequence, signed.Statement.LastSequence,
-        Completed = (ulong)receipts.Length, signed.Totals.Tokens, signed.Totals.Fees, signed.Totals.Points,
+        block,
+        signed.Statement.Root,
+        node.Provider,
+        node.Address,
+        signed.Statement.FirstSequence,
+        signed.Statement.LastSequence,
+        Completed = (ulong)receipts.Length,
+        signed.Totals.Tokens,
+        signed.Totals.Fees,
+        signed.Totals.Points,
     });
 
     Task TurnAsync() => new AchievementCount(postgres.DataSource).TurnAsync(CancellationToken.None);

@@ -41,7 +41,8 @@ public sealed class LocalChain : IAsyncDisposable
         [
             "--host", "127.0.0.1", "--port", port.ToString(CultureInfo.InvariantCulture), "--mnemonic", Words,
             "--block-time", blockSeconds.ToString(CultureInfo.InvariantCulture), "--enable-tx-gas-limit", .. state,
-        ]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        ])
+        { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         var process = Process.Start(start)!;
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Kill(process);
         var errors = process.StandardError.ReadToEndAsync();

@@ -34,7 +34,8 @@ public sealed record SignedTransaction
         if (Rlp.Decode(raw[1..]).Items is not { Length: 12 } fields) throw new FormatException("A signed transaction of type 2 has 12 fields.");
         var transaction = new Transaction(
             (ulong)Number(fields[0], 8), (ulong)Number(fields[1], 8), Number(fields[2]), Number(fields[3]), (ulong)Number(fields[4], 8),
-            Bytes(fields[5]).Length == 0 ? null : Address(fields[5]), Number(fields[6]), Bytes(fields[7])) { AccessList = AccessList(fields[8]) };
+            Bytes(fields[5]).Length == 0 ? null : Address(fields[5]), Number(fields[6]), Bytes(fields[7]))
+        { AccessList = AccessList(fields[8]) };
         var signature = new Signature(Word(fields[10]), Word(fields[11]), (byte)(27 + Number(fields[9], 1)));
         return signature.IsCanonical ? new(transaction, signature) : throw new FormatException("The signature isn't canonical.");
     }

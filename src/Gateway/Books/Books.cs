@@ -203,10 +203,23 @@ sealed class Books(NpgsqlDataSource database, Boot boot)
         var receipt = ending?.Receipt;
         var arguments = new
         {
-            request, boot = boot.Id, voucher.Payer, voucher.Node, voucher.Cumulative, voucher.Receipt, signed.Signature, rise,
-            closed = ending is not null, status = ending?.Status, fault = ending?.Fault, provider = ending?.Provider?.ToArray(),
-            sequence = receipt?.Receipt.Sequence ?? 0, receipted = receipt?.Receipt.Cumulative ?? TokenAmount.Zero,
-            receiptBytes = receipt?.Receipt.ToBinary(), receiptSignature = receipt?.Signature.ToArray(), receiptHash = receipt?.Receipt.StructHash().ToArray(),
+            request,
+            boot = boot.Id,
+            voucher.Payer,
+            voucher.Node,
+            voucher.Cumulative,
+            voucher.Receipt,
+            signed.Signature,
+            rise,
+            closed = ending is not null,
+            status = ending?.Status,
+            fault = ending?.Fault,
+            provider = ending?.Provider?.ToArray(),
+            sequence = receipt?.Receipt.Sequence ?? 0,
+            receipted = receipt?.Receipt.Cumulative ?? TokenAmount.Zero,
+            receiptBytes = receipt?.Receipt.ToBinary(),
+            receiptSignature = receipt?.Signature.ToArray(),
+            receiptHash = receipt?.Receipt.StructHash().ToArray(),
             house = Address.Zero,
         };
         await using var connection = await database.OpenConnectionAsync(stop);

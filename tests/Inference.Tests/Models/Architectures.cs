@@ -18,7 +18,11 @@ internal static class Architectures
         "llama one kv head" => RandomModel.Config("llama", new() { ["num_key_value_heads"] = 1 }),
         "llama odd sizes" => RandomModel.Config("llama", new()
         {
-            ["hidden_size"] = 75, ["num_attention_heads"] = 3, ["num_key_value_heads"] = 3, ["head_dim"] = 22, ["intermediate_size"] = 101,
+            ["hidden_size"] = 75,
+            ["num_attention_heads"] = 3,
+            ["num_key_value_heads"] = 3,
+            ["head_dim"] = 22,
+            ["intermediate_size"] = 101,
         }),
         "llama biased" => RandomModel.Config("llama", new() { ["attention_bias"] = true }),
         "mistral wide heads" => RandomModel.Config("mistral", new() { ["head_dim"] = 80, ["sliding_window"] = null }),
@@ -28,13 +32,22 @@ internal static class Architectures
         "dynamic" => Scaled(new() { ["type"] = "dynamic", ["factor"] = 2.0 }, 512),
         "llama3" => Scaled(new()
         {
-            ["rope_type"] = "llama3", ["factor"] = 8.0, ["low_freq_factor"] = 1.0, ["high_freq_factor"] = 4.0, ["original_max_position_embeddings"] = 512,
+            ["rope_type"] = "llama3",
+            ["factor"] = 8.0,
+            ["low_freq_factor"] = 1.0,
+            ["high_freq_factor"] = 4.0,
+            ["original_max_position_embeddings"] = 512,
         }),
         "yarn" => Scaled(new() { ["rope_type"] = "yarn", ["factor"] = 4.0, ["original_max_position_embeddings"] = 1024 }),
         "yarn untruncated" => Scaled(new()
         {
-            ["rope_type"] = "yarn", ["factor"] = 8.0, ["original_max_position_embeddings"] = 512, ["truncate"] = false,
-            ["mscale"] = 0.7, ["mscale_all_dim"] = 1.2, ["beta_fast"] = 16.0,
+            ["rope_type"] = "yarn",
+            ["factor"] = 8.0,
+            ["original_max_position_embeddings"] = 512,
+            ["truncate"] = false,
+            ["mscale"] = 0.7,
+            ["mscale_all_dim"] = 1.2,
+            ["beta_fast"] = 16.0,
         }),
         _ => throw new ArgumentException(name),
     };

@@ -20,8 +20,13 @@ internal static class ByteTokenizer
         }
         var end = new JsonObject
         {
-            ["id"] = End, ["content"] = "<|end|>", ["special"] = true, ["single_word"] = false,
-            ["lstrip"] = false, ["rstrip"] = false, ["normalized"] = false,
+            ["id"] = End,
+            ["content"] = "<|end|>",
+            ["special"] = true,
+            ["single_word"] = false,
+            ["lstrip"] = false,
+            ["rstrip"] = false,
+            ["normalized"] = false,
         };
         return new JsonObject
         {

@@ -4,7 +4,11 @@ public sealed class ReplayTests
 {
     private static readonly SamplingParameters Filtered = TestEngine.Request("", 1).Sampling with
     {
-        Temperature = 0.8f, TopP = 0.9f, TopK = 40, RepetitionPenalty = 1.1f, PresencePenalty = 0.2f,
+        Temperature = 0.8f,
+        TopP = 0.9f,
+        TopK = 40,
+        RepetitionPenalty = 1.1f,
+        PresencePenalty = 0.2f,
     };
 
     public static TheoryData<SamplingParameters> Ways => [Filtered, Filtered with { Temperature = 0 }, new SamplingParameters()];
