@@ -38,10 +38,14 @@ sealed record Profile
         File.WriteAllBytes(path, JsonSerializer.SerializeToUtf8Bytes(this, ProfileJson.Default.Profile));
     }
 
+    /// <exception cref="CommandException">Not an address of the web.</exception>
+    public static Uri Url(string text, string name) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" ? url : throw new CommandException($"{name} is '{text}': set it in the profile to a URL that starts with http:// or https://.");
+
     /// <exception cref="CommandException">A contract's address is missing.</exception>
     public Rail ToRail() => Rail.Faults().FirstOrDefault() is { } fault ? throw new CommandException($"The profile's rail is incomplete. {fault}") : Rail.ToRail();
 }
 
-[JsonSourceGenerationOptions(WriteIndented = true)]
+[JsonSourceGenerationOptions(WriteIndented = true, RespectNullableAnnotations = true, PropertyNameCaseInsensitive = true)]
 [JsonSerializable(typeof(Profile))]
 sealed partial class ProfileJson : JsonSerializerContext;

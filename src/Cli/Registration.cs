@@ -8,6 +8,7 @@ namespace ProofMesh.Cli;
 static class Registration
 {
     /// <summary>Stakes what is missing to <paramref name="stake"/> and adds the node; safe to repeat.</summary>
+    /// <exception cref="CommandException">The key belongs to another provider.</exception>
     public static async Task Register(Web3 wallet, Rail rail, TokenAmount stake, Account node, CancellationToken stop)
     {
         var provider = wallet.Account!.Address;
@@ -20,7 +21,7 @@ static class Registration
         }
         var owner = await staking.ProviderOfAsync(node.Address, stop: stop);
         if (owner == provider) return;
-        if (!owner.IsZero) throw new InvalidOperationException($"Node key {node.Address} belongs to {owner} for ever: make a new one.");
+        if (!owner.IsZero) throw new CommandException($"Node key {node.Address} belongs to {owner} for ever: make a new one.");
         await staking.AddNodeAsync(node.Address, node.Sign(new NodeKey(provider, node.Address).Digest(rail)), stop);
     }
 }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using ProofMesh.Chain;
 
 namespace ProofMesh.Cli;
@@ -10,29 +11,47 @@ static class WalletFile
     {
         if (path.Length == 0) throw new CommandException("No wallet: make one with `proofmesh wallet new FILE`, and name it with --wallet or in the profile.");
         if (!File.Exists(path)) throw new CommandException($"There is no wallet at {path}.");
+        if (!IsKeystore(path)) return KeyFile.Read(path);
         try
         {
-            return File.ReadAllText(path).TrimStart().StartsWith('{') ? Keystore.Load(path, Password($"Password of {path}: ")) : KeyFile.Read(path);
+            return Keystore.Load(path, Secret.Password($"Password of {path}: "));
         }
-        catch (Exception fault) when (fault is ArgumentException or FormatException or System.Security.Cryptography.CryptographicException)
+        catch (Exception fault) when (fault is ArgumentException or FormatException or CryptographicException)
         {
             throw new CommandException($"{path} can't be opened: {fault.Message}");
         }
     }
 
-    /// <summary>From PROOFMESH_PASSWORD, or typed without showing.</summary>
-    public static string Password(string question)
+    /// <summary>A path that a new wallet may take; asked for before a password is.</summary>
+    /// <exception cref="CommandException">Something is there.</exception>
+    public static string Free(string path)
     {
-        if (Environment.GetEnvironmentVariable("PROOFMESH_PASSWORD") is { } given) return given;
-        if (Console.IsInputRedirected) throw new CommandException("A password is needed: set PROOFMESH_PASSWORD, or run this at a terminal.");
-        Console.Error.Write(question);
-        var typed = new System.Text.StringBuilder();
-        for (var key = Console.ReadKey(intercept: true); key.Key != ConsoleKey.Enter; key = Console.ReadKey(intercept: true))
+        if (Path.Exists(path)) throw new CommandException($"{path} exists: a wallet is never written over another file.");
+        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        return Directory.Exists(folder) ? path : throw new CommandException($"There is no folder {folder}.");
+    }
+
+    public static void Save(string path, Account account) => Keystore.Save(path, account, Secret.NewPassword());
+
+    /// <summary>The account of a private key, or the first of a mnemonic.</summary>
+    /// <exception cref="CommandException">Neither; what it was isn't repeated.</exception>
+    public static Account FromSecret(string secret)
+    {
+        try
         {
-            if (key.Key == ConsoleKey.Backspace && typed.Length > 0) typed.Length--;
-            else if (key.KeyChar >= ' ') typed.Append(key.KeyChar);
+            return secret.Contains(' ') ? new HdWallet(secret).GetAccount(0) : Account.FromPrivateKey(secret);
         }
-        Console.Error.WriteLine();
-        return typed.ToString();
+        catch (Exception fault) when (fault is ArgumentException or FormatException)
+        {
+            throw new CommandException("That is no private key (0x and 64 hexadecimal digits) and no mnemonic (12 to 24 words of the English list with a right checksum).");
+        }
+    }
+
+    static bool IsKeystore(string path)
+    {
+        using var file = new StreamReader(path);
+        int character;
+        do character = file.Read(); while (character >= 0 && char.IsWhiteSpace((char)character));
+        return character == '{';
     }
 }

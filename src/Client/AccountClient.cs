@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
 using ProofMesh.Chain;
 using ProofMesh.Protocol;
 
@@ -17,10 +16,8 @@ public sealed class AccountClient
     public async Task SignInAsync(CancellationToken stop = default)
     {
         var nonce = await api.Send(HttpMethod.Post, "/v1/auth/nonce", null, ClientJson.Default.Nonce, stop);
-        var message = string.Join('\n',
-            $"{nonce.Domain} wants you to sign in with your Ethereum account:", Wallet.Address, "",
-            $"URI: {api.Gateway}", "Version: 1", $"Chain ID: {nonce.ChainId}", $"Nonce: {nonce.Value}",
-            string.Create(CultureInfo.InvariantCulture, $"Issued At: {DateTimeOffset.UtcNow:yyyy-MM-ddTHH:mm:ssZ}"));
+        if (SignIn.Fault(nonce, api.Gateway) is { } fault) throw new NotAuthorizedException(fault, "bad_nonce", 200);
+        var message = SignIn.Message(nonce, Wallet.Address, api.Gateway, DateTimeOffset.UtcNow);
         var signature = await Wallet.SignAsync(PersonalMessage.Digest(message), stop);
         using var body = ApiCall.Json(new Verify(message, signature), ClientJson.Default.Verify);
         api.Token = (await api.Send(HttpMethod.Post, "/v1/auth/verify", body, ClientJson.Default.Session, stop)).Token;
@@ -28,19 +25,15 @@ public sealed class AccountClient
 
     /// <summary>Lets the gateway sign vouchers up to a cap until a time: one signature, no transaction.</summary>
     /// <param name="cap">Null takes what the gateway suggests.</param>
-    /// <exception cref="InvalidRequestException">The gateway asks to sign for another wallet, or refuses the grant.</exception>
-    public async Task<Grant> GrantAsync(TokenAmount? cap = null, DateTimeOffset? until = null, CancellationToken stop = default)
+    /// <param name="rail">What the wallet means to pay on; null believes the gateway.</param>
+    /// <exception cref="InvalidRequestException">The gateway asks to sign for another rail, or refuses the grant.</exception>
+    public async Task<Grant> GrantAsync(TokenAmount? cap = null, DateTimeOffset? until = null, Rail? rail = null, CancellationToken stop = default)
     {
         var offer = await api.Send(HttpMethod.Get, "/v1/grant", null, ClientJson.Default.GrantOffer, stop);
-        var message = offer.TypedData["message"]!.AsObject();
-        var domain = offer.TypedData["domain"]!.AsObject();
-        var grant = new Grant(
-            Wallet.Address, Address.Parse(Text(message, "spender")), cap ?? new(UInt128.Parse(Text(message, "cap"), CultureInfo.InvariantCulture)),
-            until is { } time ? (ulong)time.ToUnixTimeSeconds() : ulong.Parse(Text(message, "validUntil"), CultureInfo.InvariantCulture),
-            uint.Parse(Text(message, "epoch"), CultureInfo.InvariantCulture));
         // We sign our own reading of the grant, never bytes that a gateway made up.
-        var separator = Eip712.DomainSeparator(ulong.Parse(Text(domain, "chainId"), CultureInfo.InvariantCulture), Address.Parse(Text(domain, "verifyingContract")));
-        var signed = new SignedGrant(grant, await Wallet.SignAsync(Eip712.Digest(separator, grant.StructHash()), stop));
+        var (grant, domain) = GrantOffered.Read(offer.TypedData, Wallet.Address, cap, until);
+        if (rail is not null && domain != rail.Domain) throw new InvalidRequestException("The gateway asks for a grant on another chain or contract than the rail's.", "wrong_rail", 200, null);
+        var signed = new SignedGrant(grant, await Wallet.SignAsync(Eip712.Digest(domain, grant.StructHash()), stop));
         using var body = ApiCall.Json(new GrantAnswer(signed), ClientJson.Default.GrantAnswer);
         using var reply = await api.Send(HttpMethod.Post, "/v1/grants", body, stop);
         return grant;
@@ -57,22 +50,19 @@ public sealed class AccountClient
     }
 
     public async Task<IReadOnlyList<ApiKey>> ListKeysAsync(CancellationToken stop = default) =>
-        (await api.Send(HttpMethod.Get, "/v1/keys", null, ClientJson.Default.ManyApiKey, stop)).Data;
+        (await api.Send(HttpMethod.Get, "/v1/keys", null, ClientJson.Default.ManyApiKey, stop)).Data ?? [];
 
     public async Task RevokeKeyAsync(long id, CancellationToken stop = default) =>
         (await api.Send(HttpMethod.Delete, string.Create(CultureInfo.InvariantCulture, $"/v1/keys/{id}"), null, stop)).Dispose();
 
     /// <summary>Newest first.</summary>
     public async Task<IReadOnlyList<PaidRequest>> GetReceiptsAsync(int limit = 20, CancellationToken stop = default) =>
-        (await api.Send(HttpMethod.Get, string.Create(CultureInfo.InvariantCulture, $"/v1/receipts?limit={limit}"), null, ClientJson.Default.ManyPaidRequest, stop)).Data;
+        (await api.Send(HttpMethod.Get, string.Create(CultureInfo.InvariantCulture, $"/v1/receipts?limit={limit}"), null, ClientJson.Default.ManyPaidRequest, stop)).Data ?? [];
 
     public Task<PaidRequest> GetReceiptAsync(Bytes32 requestId, CancellationToken stop = default) =>
         api.Send(HttpMethod.Get, $"/v1/receipts/{requestId}", null, ClientJson.Default.PaidRequest, stop);
 
     Signer Wallet => wallet ?? throw new InvalidOperationException("This client has an API key only: connect with a wallet to sign.");
-
-    static string Text(JsonObject json, string name) =>
-        json[name]?.ToString() ?? throw new UnavailableException($"The gateway's typed data lacks {name}.", "bad_answer", 200, null);
 }
 
 /// <param name="Available">Base units, may be negative while money that left the escrow is still promised.</param>

@@ -8,7 +8,7 @@ namespace ProofMesh.Client;
 /// <summary>One way to call the gateway: JSON out, JSON in, errors as exceptions.</summary>
 sealed class ApiCall(HttpClient http)
 {
-    const int MostErrorBytes = 64 * 1024;
+    const int MostBytes = 8 << 20, MostErrorBytes = 64 * 1024;
 
     public string? Token { get; set; }
 
@@ -17,8 +17,21 @@ sealed class ApiCall(HttpClient http)
     public async Task<TOut> Send<TOut>(HttpMethod method, string path, HttpContent? body, JsonTypeInfo<TOut> type, CancellationToken stop)
     {
         using var reply = await Send(method, path, body, stop);
-        await using var stream = await reply.Content.ReadAsStreamAsync(stop);
-        return await JsonSerializer.DeserializeAsync(stream, type, stop) ?? throw new UnavailableException($"{path} answered null.", "bad_answer", (int)reply.StatusCode, null);
+        var status = (int)reply.StatusCode;
+        try
+        {
+            await using var stream = await reply.Content.ReadAsStreamAsync(stop);
+            var bytes = await Bounded.ReadAsync(stream, MostBytes, stop) ?? throw new UnavailableException($"{path} answered more than {MostBytes} bytes.", "bad_answer", status, null);
+            return JsonSerializer.Deserialize(bytes, type) ?? throw new UnavailableException($"{path} answered null.", "bad_answer", status, null);
+        }
+        catch (JsonException fault)
+        {
+            throw new UnavailableException($"{path} answered what isn't its JSON: {fault.Message}", "bad_answer", status, null, fault);
+        }
+        catch (Exception fault) when (fault is IOException or HttpRequestException)
+        {
+            throw new UnavailableException($"The answer of {path} broke off: {fault.Message}", "broken_off", status, null, fault);
+        }
     }
 
     /// <summary>Answers when the headers are there; the caller disposes.</summary>
@@ -49,18 +62,18 @@ sealed class ApiCall(HttpClient http)
 
     static async Task<ProofMeshException> Fault(HttpResponseMessage reply, CancellationToken stop)
     {
-        var bytes = await reply.Content.ReadAsByteArrayAsync(stop);
         ErrorView? error = null;
         try
         {
-            if (bytes.Length <= MostErrorBytes) error = JsonSerializer.Deserialize(bytes, ClientJson.Default.ErrorBody)?.Error;
+            await using var stream = await reply.Content.ReadAsStreamAsync(stop);
+            if (await Bounded.ReadAsync(stream, MostErrorBytes, stop) is { } bytes) error = JsonSerializer.Deserialize(bytes, ClientJson.Default.ErrorBody)?.Error;
         }
-        catch (JsonException)
+        catch (Exception fault) when (fault is JsonException or IOException or HttpRequestException)
         {
             // Not our gateway's error, a proxy's perhaps: the status speaks.
         }
         var status = (int)reply.StatusCode;
-        return Of(status, error ?? new ErrorView($"The gateway answered {status} {reply.ReasonPhrase}.", "", "http_" + status, null), reply.Headers.RetryAfter?.Delta);
+        return Of(status, error is { Message: not null } ? error : new ErrorView($"The gateway answered {status} {reply.ReasonPhrase}.", "", "http_" + status, null), reply.Headers.RetryAfter?.Delta);
     }
 
     public static ProofMeshException Of(int status, ErrorView error, TimeSpan? retryAfter) => (HttpStatusCode)status switch

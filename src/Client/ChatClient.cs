@@ -24,16 +24,30 @@ public sealed class ChatClient
         using var body = ApiCall.Json(question.ToBody(), ClientJson.Default.ChatBody);
         using var reply = await api.Send(HttpMethod.Post, "/v1/chat/completions", body, stop, question.IdempotencyKey);
         await using var stream = await reply.Content.ReadAsStreamAsync(stop);
-        using var lines = new StreamReader(stream, Encoding.UTF8);
-        while (await lines.ReadLineAsync(stop) is { } line)
+        await using var lines = Bounded.LinesAsync(stream, LongestLine, stop).GetAsyncEnumerator(stop);
+        while (await Next(lines))
         {
-            if (line.Length > LongestLine) throw new AnswerBrokenException("A line of the answer is too long.", "bad_answer");
+            var line = lines.Current;
             if (!line.StartsWith("data: ", StringComparison.Ordinal)) continue;
             if (line == "data: [DONE]") yield break;
             if (Piece(line) is { } piece) yield return piece;
         }
-        throw new AnswerBrokenException("The answer ended without its end mark; what it cost stands in the receipts.", "broken_off");
+        throw Broken(null);
     }
+
+    static async ValueTask<bool> Next(IAsyncEnumerator<string> lines)
+    {
+        try
+        {
+            return await lines.MoveNextAsync();
+        }
+        catch (Exception fault) when (fault is IOException or HttpRequestException)
+        {
+            throw Broken(fault);
+        }
+    }
+
+    static AnswerBrokenException Broken(Exception? fault) => new("The answer ended without its end mark; what it cost stands in the receipts.", "broken_off", fault);
 
     /// <summary>The whole answer.</summary>
     public async Task<ChatAnswer> CompleteAsync(ChatQuestion question, CancellationToken stop = default)
@@ -54,7 +68,7 @@ public sealed class ChatClient
         StreamChunk chunk;
         try
         {
-            chunk = JsonSerializer.Deserialize(line.AsSpan(6), ClientJson.Default.StreamChunk)!;
+            chunk = JsonSerializer.Deserialize(line.AsSpan(6), ClientJson.Default.StreamChunk) ?? throw new JsonException("it is null");
         }
         catch (JsonException fault)
         {
@@ -63,14 +77,14 @@ public sealed class ChatClient
         if (chunk.Error is { } error) throw ApiCall.Of(200, error, null);
         var choice = chunk.Choices is [var first, ..] ? first : null;
         var receipt = chunk.Proofmesh is { } proof ? new ChatReceipt(proof.RequestId, proof.Node, proof.Provider, proof.Scheme, proof.Price, proof.Currency, proof.Receipt) : null;
-        return choice is null && receipt is null ? null : new ChatPiece(choice?.Delta.Content ?? "", choice?.FinishReason, receipt);
+        return choice is null && receipt is null ? null : new ChatPiece(choice?.Delta?.Content ?? "", choice?.FinishReason, receipt);
     }
 }
 
 /// <summary>What to ask, and how the answer is to be chosen. Null leaves a value to the gateway's defaults.</summary>
 public sealed record ChatQuestion
 {
-    /// <summary>Empty takes the gateway's first model.</summary>
+    /// <summary>A name of GET /v1/models; the default is the model that ships with ProofMesh.</summary>
     public string Model { get; init; } = "proofmesh-words";
 
     public required ChatTurn[] Messages { get; init; }

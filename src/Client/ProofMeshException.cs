@@ -29,4 +29,4 @@ public sealed class UnavailableException(string message, string code, int status
 }
 
 /// <summary>The answer ended early; what arrived is in <see cref="Exception.Message"/>'s terms charged only as far as its receipt says.</summary>
-public sealed class AnswerBrokenException(string message, string code) : ProofMeshException(message, code, 200);
+public sealed class AnswerBrokenException(string message, string code, Exception? inner = null) : ProofMeshException(message, code, 200, inner);
