@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using ProofMesh.Protocol;
 
 namespace ProofMesh.Cli;
@@ -7,6 +6,9 @@ namespace ProofMesh.Cli;
 /// <summary>Where the market is: one JSON file, made by `proofmesh up` for a local one or written by hand.</summary>
 sealed record Profile
 {
+    // By reflection: generated readers put null where an init-only property is missing, over its default.
+    static readonly JsonSerializerOptions Json = new() { WriteIndented = true, RespectNullableAnnotations = true, PropertyNameCaseInsensitive = true };
+
     public string Gateway { get; init; } = "";
     public string Settlement { get; init; } = "";
     public string Rpc { get; init; } = "";
@@ -24,7 +26,7 @@ sealed record Profile
         if (!File.Exists(file)) throw new CommandException($"There is no profile at {file}: start a local market with `proofmesh up`, or name a profile with --profile.");
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(file), ProfileJson.Default.Profile) ?? throw new JsonException("it is null");
+            return JsonSerializer.Deserialize<Profile>(File.ReadAllBytes(file), Json) ?? throw new JsonException("it is null");
         }
         catch (JsonException fault)
         {
@@ -35,7 +37,7 @@ sealed record Profile
     public void Save(string path)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        File.WriteAllBytes(path, JsonSerializer.SerializeToUtf8Bytes(this, ProfileJson.Default.Profile));
+        File.WriteAllBytes(path, JsonSerializer.SerializeToUtf8Bytes(this, Json));
     }
 
     /// <exception cref="CommandException">Not an address of the web.</exception>
@@ -45,7 +47,3 @@ sealed record Profile
     /// <exception cref="CommandException">A contract's address is missing.</exception>
     public Rail ToRail() => Rail.Faults().FirstOrDefault() is { } fault ? throw new CommandException($"The profile's rail is incomplete. {fault}") : Rail.ToRail();
 }
-
-[JsonSourceGenerationOptions(WriteIndented = true, RespectNullableAnnotations = true, PropertyNameCaseInsensitive = true)]
-[JsonSerializable(typeof(Profile))]
-sealed partial class ProfileJson : JsonSerializerContext;

@@ -45,6 +45,7 @@ public sealed class RefusalTests
     [InlineData("provider unstake 0", "zero")]
     [InlineData("receipts --limit 0", "--limit")]
     [InlineData("receipts --limit 101", "--limit")]
+    [InlineData("receipts --limit many", "many")]
     [InlineData("receipts show 0x12", "no request id")]
     [InlineData("audit receipt", "one of them")]
     [InlineData("audit receipt 0x12", "no request id")]

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using ProofMesh.Client;
 
 namespace ProofMesh.Client.Tests;
 
@@ -30,7 +29,7 @@ sealed class HostileGateway : IDisposable
     public static string Reply(string body, string status = "200 OK", string head = "") =>
         $"HTTP/1.1 {status}\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n{head}\r\n{body}";
 
-    /// <summary>A body that ends with the connection, as a stream's does that breaks off in HTTP/1.0; with a length that it never reaches.</summary>
+    /// <summary>A reply whose connection ends before the length that it announced.</summary>
     public static string Cut(string body) => $"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {body.Length + 1_000}\r\n\r\n{body}";
 
     async Task ServeAsync()
@@ -41,22 +40,22 @@ sealed class HostileGateway : IDisposable
             {
                 using var client = await listener.AcceptTcpClientAsync(ended.Token);
                 await using var stream = client.GetStream();
-                var request = await ReadAsync(stream);
-                lock (Requests) Requests.Add(request);
-                await SendAsync(stream, answer(request));
+                await AnswerAsync(stream);
             }
         }
-        catch (Exception end) when (end is OperationCanceledException or ObjectDisposedException or SocketException)
+        catch (OperationCanceledException)
         {
             // The test is over.
         }
     }
 
-    static async Task SendAsync(NetworkStream stream, string reply)
+    async Task AnswerAsync(NetworkStream stream)
     {
         try
         {
-            await stream.WriteAsync(Encoding.UTF8.GetBytes(reply));
+            var request = await ReadAsync(stream);
+            Requests.Add(request);
+            await stream.WriteAsync(Encoding.UTF8.GetBytes(answer(request)), ended.Token);
         }
         catch (IOException)
         {
@@ -85,8 +84,8 @@ sealed class HostileGateway : IDisposable
     public void Dispose()
     {
         ended.Cancel();
-        listener.Stop();
         serving.Wait(TimeSpan.FromSeconds(5));
+        listener.Stop();
         ended.Dispose();
     }
 }

@@ -14,12 +14,12 @@ static class ChatCommand
         var tokens = new Option<uint>("--max-tokens") { Description = "Longest answer.", DefaultValueFactory = _ => 256 };
         var temperature = new Option<float?>("--temperature") { Description = "0 takes the likeliest token each time." };
         var seed = new Option<long?>("--seed") { Description = "Equal questions with equal seeds get equal answers." };
-        tokens.Validators.Add(result => { if (result.GetValueOrDefault<uint>() == 0) result.AddError("--max-tokens must be a whole number from 1."); });
-        temperature.Validators.Add(result => { if (result.GetValueOrDefault<float?>() is not (null or (>= 0 and <= 2))) result.AddError("--temperature must be from 0 to 2."); });
         var command = new Command("chat", "Ask a model; the answer is paid from escrow. Uses PROOFMESH_API_KEY, or else signs in with the wallet.") { question, model, tokens, temperature, seed };
         command.Act((given, party, stop) =>
         {
             var first = new ChatQuestion { Messages = [], Model = given.GetValue(model)!, MaxTokens = given.GetValue(tokens), Temperature = given.GetValue(temperature), Seed = given.GetValue(seed) };
+            if (first.MaxTokens == 0) throw new CommandException("--max-tokens must be a whole number from 1.");
+            if (first.Temperature is not (null or (>= 0 and <= 2))) throw new CommandException("--temperature must be from 0 to 2.");
             return Run(party, first, string.Join(' ', given.GetValue(question) ?? []), given.AsJson(), stop);
         });
         return command;

@@ -12,10 +12,10 @@ static class ReceiptsCommand
     public static Command Create()
     {
         var limit = new Option<int>("--limit") { Description = $"How many, newest first; at most {Most}.", DefaultValueFactory = _ => 20 };
-        limit.Validators.Add(result => { if (result.GetValueOrDefault<int>() is < 1 or > Most) result.AddError($"--limit must be from 1 to {Most}."); });
         var command = new Command("receipts", "What was asked and paid, newest first.") { limit, Show() };
         command.Act(async (given, party, stop) =>
         {
+            if (given.GetValue(limit) is < 1 or > Most) throw new CommandException($"--limit must be from 1 to {Most}.");
             var paid = await (await party.Buyer(stop)).Account.GetReceiptsAsync(given.GetValue(limit), stop);
             if (given.AsJson()) return Output.Json(paid, CliJson.Default.IReadOnlyListPaidRequest);
             foreach (var request in paid) Console.WriteLine(Output.Plain(Line(request, party)));
