@@ -109,7 +109,7 @@ sealed class LocalMarket : IAsyncDisposable
     {
         var file = Path.Combine(options.Folder, $"{name}.json");
         await File.WriteAllTextAsync(file, config.ToJsonString(new() { WriteIndented = true }), stop);
-        LocalProcess Launch() => LocalProcess.Start(name, options.Folder, ServiceFiles.Command(service, file), Environment(service));
+        LocalProcess Launch() => LocalProcess.Start(name, options.Folder, Programs.Command(service, file), Environment(service));
         var process = Launch();
         lock (services) services.Add((process, Launch));
         return await process.WaitReady(Patience, stop);

@@ -1,7 +1,7 @@
 namespace ProofMesh.Cli;
 
 /// <summary>Where the built services are: beside this program in a source tree, or where PROOFMESH_SERVICES says.</summary>
-static class ServiceFiles
+static class Programs
 {
     /// <summary>The command that runs a service.</summary>
     /// <exception cref="InvalidOperationException">It isn't built.</exception>
