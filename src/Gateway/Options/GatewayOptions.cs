@@ -1,4 +1,5 @@
 using ProofMesh.Database;
+using ProofMesh.Protocol;
 
 namespace ProofMesh.Gateway;
 
