@@ -15,8 +15,9 @@ static class ReceiptAudit
     public static IEnumerable<Check> Offline(PublishedReceipt published, Rail rail)
     {
         var (receipt, signed, statement) = (published.Proof.Receipt.Receipt, published.Proof.Statement, published.Proof.Statement.Statement);
-        yield return Receipt("arithmetic", ReceiptCheck.Fault(receipt), $"{receipt.PromptTokens} prompt and {receipt.CompletionTokens} answer tokens cost {receipt.Fee} base units");
-        yield return Receipt("signature", ReceiptCheck.Fault(published.Proof.Receipt, published.Node, rail, Ecdsa.Recover), $"node {published.Node} signed the receipt");
+        var wrong = ReceiptCheck.Fault(receipt);
+        yield return new("arithmetic", wrong == ReceiptFault.None, wrong == ReceiptFault.None ? $"{receipt.PromptTokens} prompt and {receipt.CompletionTokens} answer tokens cost {receipt.Fee} base units" : $"the receipt is wrong: {wrong}");
+        yield return Signed(published.Proof.Receipt, published.Node, rail);
         // Whether it continues the statement before it is for the chain to say.
         var fault = StatementCheck.Fault(signed, published.Node, unchecked(statement.FirstSequence - 1), rail, Ecdsa.Recover);
         yield return new("statement", fault == StatementFault.None, fault == StatementFault.None ? $"the node signed the root of receipts {statement.FirstSequence} to {statement.LastSequence}" : $"the statement is wrong: {fault}");
@@ -63,5 +64,10 @@ static class ReceiptAudit
         receipt.Sequence >= statement.FirstSequence && receipt.Sequence <= statement.LastSequence
         && SumTree.Verify(statement.Root, statement.LastSequence - statement.FirstSequence + 1, receipt.Sequence - statement.FirstSequence, SumTree.Leaf(receipt), path);
 
-    static Check Receipt(string name, ReceiptFault fault, string good) => new(name, fault == ReceiptFault.None, fault == ReceiptFault.None ? good : $"the receipt is wrong: {fault}");
+    // By itself, so that a receipt with a wrong sum shows who signed it so.
+    static Check Signed(SignedReceipt signed, Address node, Rail rail)
+    {
+        var signer = signed.Signature.IsCanonical ? Ecdsa.Recover(signed.Receipt.Digest(rail), signed.Signature) : null;
+        return new("signature", signer == node, signer == node ? $"node {node} signed the receipt" : signer is null ? "the signature is none" : $"node {node} didn't sign this, {signer} did");
+    }
 }

@@ -71,6 +71,10 @@ public sealed class AuditTests
         Assert.Equal(["signature", "statement"], ReceiptAudit.Offline(Receipts.Published(), new Rail(1, Receipts.Rail.Token, Receipts.Rail.Escrow, Receipts.Rail.Staking, Receipts.Rail.Settlement)).Where(check => !check.Holds).Select(check => check.Name));
 
     [Fact]
+    public void A_wrong_sum_that_its_node_signed_is_told_from_a_forged_one() =>
+        Assert.Equal(["arithmetic", "path"], Wrong(With(receipt => receipt with { Fee = receipt.Fee + new TokenAmount(1) }, signed: true)));
+
+    [Fact]
     public void A_receipt_as_it_was_signed_holds() => Assert.Empty(Wrong(Receipts.Published()));
 
     [Fact]
@@ -96,6 +100,30 @@ public sealed class AuditTests
         var told = JsonNode.Parse(output)!;
         Assert.True((bool)told["holds"]!);
         Assert.Equal(["arithmetic", "signature", "statement", "provider", "path"], told["checks"]!.AsArray().Select(check => (string)check!["name"]!));
+    }
+
+    [Fact]
+    public async Task A_settler_that_answers_with_another_receipt_is_refused()
+    {
+        using var site = new Site(_ => Receipts.Json(Receipts.Published()).ToJsonString());
+        using var terminal = new Terminal();
+        terminal.InMarket(site.Url);
+        var other = "0x" + new string('9', 64);
+        var (code, output, errors) = await terminal.Run(["audit", "receipt", "--offline", other]);
+        Assert.Equal((1, ""), (code, output));
+        Assert.Contains("another request", errors, StringComparison.Ordinal);
+        Assert.Equal($"/v1/receipts/{other}/proof", Assert.Single(site.Paths));
+    }
+
+    [Fact]
+    public async Task A_settler_that_answers_no_receipt_is_refused()
+    {
+        using var site = new Site(_ => "<html>");
+        using var terminal = new Terminal();
+        terminal.InMarket();
+        var (code, _, errors) = await terminal.Run(["audit", "receipt", "--offline", "--settlement", site.Url, "0x" + new string('9', 64)]);
+        Assert.Equal(1, code);
+        Assert.Contains("no published receipt", errors, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -19,12 +19,12 @@ public sealed class Terminal : IDisposable
     }
 
     /// <summary>A market that nobody runs: what would be sent to it fails in another way than what is refused before.</summary>
-    public void InMarket(string? settlement = null)
+    public void InMarket(string? settlement = null, string? gateway = null)
     {
         const string nowhere = "http://127.0.0.1:1";
         var wallet = File("wallet.key", Wallet);
         System.IO.File.SetUnixFileMode(wallet, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        new Profile { Gateway = nowhere, Rpc = nowhere, Settlement = settlement ?? nowhere, Wallet = wallet, Rail = Receipts.RailOptions }.Save(File("profile.json"));
+        new Profile { Gateway = gateway ?? nowhere, Rpc = nowhere, Settlement = settlement ?? nowhere, Wallet = wallet, Rail = Receipts.RailOptions }.Save(File("profile.json"));
         Environment["PROOFMESH_PROFILE"] = File("profile.json");
     }
 

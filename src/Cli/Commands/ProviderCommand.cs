@@ -30,13 +30,13 @@ static class ProviderCommand
         var stake = asked ?? least;
         if (stake < least) throw new CommandException($"The least stake is {party.Show(least)}.");
         if (endpoint is not null && Encoding.UTF8.GetByteCount(endpoint) > await staking.MostEndpointBytesAsync(stop: stop)) throw new CommandException("The endpoint is too long.");
-        var missing = TokenAmount.Difference(stake, await staking.StakeOfAsync(party.Wallet.Address, stop: stop));
-        await Escrowed.Covers(web3, rail, missing, "to be staked", stop);
+        var staked = await staking.StakeOfAsync(party.Wallet.Address, stop: stop);
+        await Escrowed.Covers(web3, rail, TokenAmount.Difference(stake, staked), "to be staked", stop);
         using var node = KeyFile.ReadOrMake(keyFile);
         await Registration.Register(web3, rail, stake, node, stop);
         if (endpoint is not null) await staking.AnnounceAsync(endpoint, "", stop);
-        var view = new RegisteredView(party.Wallet.Address, node.Address, stake, endpoint);
-        return json ? Output.Json(view, CliJson.Default.RegisteredView) : Output.Lines(("provider", view.Provider.ToString()), ("node", view.Node.ToString()), ("stake", party.Show(stake)), ("endpoint", endpoint ?? "not announced"));
+        var view = new RegisteredView(party.Wallet.Address, node.Address, staked < stake ? stake : staked, endpoint);
+        return json ? Output.Json(view, CliJson.Default.RegisteredView) : Output.Lines(("provider", view.Provider.ToString()), ("node", view.Node.ToString()), ("stake", party.Show(view.Stake)), ("endpoint", endpoint ?? "not announced"));
     }
 
     static Command Status()
