@@ -54,8 +54,8 @@ static class UpCommand
             files {market.Folder}
 
             Try, in another terminal:
-              curl {market.Gateway}/v1/chat/completions -H "Authorization: Bearer {customer.Key}" -H "Content-Type: application/json" -d '{"{"}"model":"proofmesh-words","messages":[{"{"}"role":"user","content":"What does the word ocean mean?"{"}"}]{"}"}'
-              {proofmesh} chat "Use the word harvest in a sentence." --profile {profile}
+              curl {market.Gateway}/v1/chat/completions -H "Authorization: Bearer {customer.Key}" -H "Content-Type: application/json" -d '{"{"}"model":"proofmesh-words","messages":[{"{"}"role":"user","content":"What is a book?"{"}"}]{"}"}'
+              {proofmesh} chat "What is the opposite of hot?" --profile {profile}
               {proofmesh} receipts --profile {profile}
 
             Ctrl-C stops everything.

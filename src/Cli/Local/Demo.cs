@@ -13,7 +13,7 @@ namespace ProofMesh.Cli;
 /// <remarks>1 deposit · 2 grant and key · 3 ask through the OpenAI client · 4 receipt · 5 settlement · 6 reputation · 7 verification on chain</remarks>
 sealed class Demo(LocalMarket market, IAnsiConsole console)
 {
-    const string Question = "What does the word 'bridge' mean?";
+    const string Question = "What is a city?";
     static readonly TokenAmount Gift = new(100_000_000), Deposit = new(25_000_000);
 
     public async Task<Customer> Run(CancellationToken stop)
