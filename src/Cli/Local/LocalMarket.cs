@@ -109,7 +109,7 @@ sealed class LocalMarket : IAsyncDisposable
     {
         var file = Path.Combine(options.Folder, $"{name}.json");
         await File.WriteAllTextAsync(file, config.ToJsonString(new() { WriteIndented = true }), stop);
-        LocalProcess Launch() => LocalProcess.Start(name, options.Folder, Programs.Command(service, file), Environment(service));
+        LocalProcess Launch() => LocalProcess.Start(name, options.Folder, Programs.Command(service, file));
         var process = Launch();
         lock (services) services.Add((process, Launch));
         return await process.WaitReady(Patience, stop);
@@ -133,10 +133,6 @@ sealed class LocalMarket : IAsyncDisposable
         }
         await process.WaitReady(Patience, stop);
     }
-
-    // Tiered compilation would spend the first answers in slow code.
-    static Dictionary<string, string> Environment(string service) =>
-        service == "Provider" ? new() { ["DOTNET_TieredPGO"] = "0", ["DOTNET_TC_QuickJitForLoops"] = "0" } : [];
 
     async Task Serving(CancellationToken stop)
     {

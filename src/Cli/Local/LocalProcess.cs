@@ -38,11 +38,10 @@ sealed class LocalProcess : IAsyncDisposable
 
     public Task Ended => ended.Task;
 
-    public static LocalProcess Start(string name, string folder, string[] command, IReadOnlyDictionary<string, string>? environment = null)
+    public static LocalProcess Start(string name, string folder, string[] command)
     {
         var start = new ProcessStartInfo("/bin/sh") { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder };
         foreach (var word in (string[])["-c", Holder, name, .. command]) start.ArgumentList.Add(word);
-        foreach (var (key, value) in environment ?? new Dictionary<string, string>()) start.Environment[key] = value;
         var holder = Process.Start(start) ?? throw new InvalidOperationException($"{name} can't be started.");
         var process = new LocalProcess(name, holder, Path.Combine(folder, $"{name}.log"));
         holder.OutputDataReceived += (_, line) => process.Read(line.Data, error: false);

@@ -57,6 +57,7 @@ sealed class NodeBooks : IDisposable
             if (voucher.Voucher.Cumulative < account.Acknowledged || voucher == account.Last) return;
             journal.Append(JournalKind.Voucher, JsonSerializer.SerializeToUtf8Bytes(voucher, WireJson.Default.SignedVoucher));
             Apply(account, voucher);
+            if (account.Acknowledged >= account.Billed) account.Unpaid = TokenAmount.Zero;
         }
     }
 

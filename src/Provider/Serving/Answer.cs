@@ -62,6 +62,12 @@ sealed class Answer(ProviderOptions options, Rail rail, Address node, Address pr
             var fault = request.Cancelled.IsCancellationRequested ? NodeFault.Cancelled : stop.IsCancellationRequested ? NodeFault.ShuttingDown : NodeFault.DeadlineExceeded;
             await Try(() => send(new FaultFrame(ask.Id, fault, "The request ended before anything was computed; nothing is charged."), CancellationToken.None));
         }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            // The journal can't be written, so no receipt was signed.
+            Log.Line("journal_failed", ("request", ask.Id), ("error", fault.Message));
+            await Try(() => send(new FaultFrame(ask.Id, NodeFault.EngineFailed, "The node can't write its journal; nothing is charged."), CancellationToken.None));
+        }
     }
 
     async Task ServeAdmitted(Admitted admitted, OpenRequest request, SendFrame send, long arrived, ulong startedAt, CancellationToken ended)
