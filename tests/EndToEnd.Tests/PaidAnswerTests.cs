@@ -63,7 +63,7 @@ public sealed class PaidAnswerTests(Market market)
 
         var settled = await Settled(paid.RequestId);
         Assert.Equal(paid.Receipt, settled.Proof.Receipt);
-        Assert.Equal(ReceiptFault.None, Verification.Offline(settled, market.Local.Rail));
+        Assert.Equal(ReceiptFault.None, ReceiptCheck.Fault(settled.Proof.Receipt, settled.Node, market.Local.Rail, ProofMesh.Chain.Ecdsa.Recover));
         Assert.True(await Verification.OnChain(market.Web3, market.Local.Rail, settled.Proof, Stop));
         var forged = settled.Proof with { Receipt = settled.Proof.Receipt with { Receipt = settled.Proof.Receipt.Receipt with { PromptTokens = settled.Proof.Receipt.Receipt.PromptTokens + 1 } } };
         Assert.False(await Verification.OnChain(market.Web3, market.Local.Rail, forged, Stop));

@@ -46,7 +46,7 @@ public sealed class ReadmeTests
 
     static async Task<(int Code, string Output)> Run(string command)
     {
-        var start = new ProcessStartInfo("bash", ["-c", command + " 2>&1 </dev/null"]) { WorkingDirectory = Root, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("bash", ["-c", command + " 2>&1 </dev/null"]) { WorkingDirectory = Root, RedirectStandardOutput = true, UseShellExecute = false };
         using var process = Process.Start(start)!;
         var output = await process.StandardOutput.ReadToEndAsync(Stop);
         await process.WaitForExitAsync(Stop);
