@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text.Json.Serialization;
 
 namespace ProofMesh.Protocol;
 
@@ -22,6 +23,7 @@ public sealed record Receipt(
         "bytes32 sampling,bytes32 trace,uint32 promptTokens,uint32 cachedTokens,uint32 completionTokens,uint64 inputPrice," +
         "uint64 cachedPrice,uint64 outputPrice,uint128 fee,uint128 cumulative,uint64 startedAt,uint32 firstTokenMs,uint32 durationMs,uint8 status)");
 
+    [JsonIgnore]
     public Prices Prices => new(InputPrice, CachedPrice, OutputPrice);
 
     public Bytes32 StructHash() =>

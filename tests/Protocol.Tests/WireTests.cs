@@ -49,4 +49,19 @@ public sealed class WireTests
         Assert.Equal(frame.GetType(), back.GetType());
         Assert.Equal(sent, Wire.Encode(back));
     }
+
+    [Fact]
+    public void Only_what_is_signed_travels_of_a_receipt()
+    {
+        var json = JsonSerializer.Serialize(Vectors.Receipt(Vectors.Read("receipts.json")[0]!["receipt"]!), WireJson.Default.Receipt);
+        Assert.DoesNotContain("\"prices\"", json, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_rail_that_is_changed_has_another_domain()
+    {
+        var rail = new Rail(1, Node, Node, Node, Node);
+        Assert.NotEqual(rail.Domain, (rail with { ChainId = 2 }).Domain);
+        Assert.Equal(new Rail(2, Node, Node, Node, Node).StakingDomain, (rail with { ChainId = 2 }).StakingDomain);
+    }
 }
