@@ -17,6 +17,7 @@ sealed class LocalMarket : IAsyncDisposable
     readonly MarketOptions options;
     readonly List<(LocalProcess Process, Func<LocalProcess> Restart)> services = [];
     readonly List<LocalProcess> bases = [];
+    string? data;
 
     LocalMarket(MarketOptions options) => this.options = options;
 
@@ -78,7 +79,7 @@ sealed class LocalMarket : IAsyncDisposable
 
     async Task StartPostgres(CancellationToken stop)
     {
-        (var postgres, Database) = await LocalPostgres.Start(options.Folder, Ports.Free(), stop);
+        (var postgres, Database, data) = await LocalPostgres.Start(options.Folder, Ports.Free(), stop);
         bases.Add(postgres);
     }
 
@@ -159,5 +160,6 @@ sealed class LocalMarket : IAsyncDisposable
         // Nodes first: they hand over their last statement while the settler still listens.
         foreach (var (process, _) in Enumerable.Reverse(services)) await process.DisposeAsync();
         foreach (var process in Enumerable.Reverse(bases)) await process.DisposeAsync();
+        if (data is not null) Directory.Delete(data, recursive: true);
     }
 }

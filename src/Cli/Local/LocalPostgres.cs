@@ -13,9 +13,12 @@ static class LocalPostgres
         """;
 
     /// <summary>Starts the server and answers its connection string once it takes connections.</summary>
-    public static async Task<(LocalProcess Process, string ConnectionString)> Start(string folder, int port, CancellationToken stop)
+    /// <param name="folder">For the log.</param>
+    /// <returns>Data is the folder to delete when the server has ended.</returns>
+    public static async Task<(LocalProcess Process, string ConnectionString, string Data)> Start(string folder, int port, CancellationToken stop)
     {
-        var data = Directory.CreateDirectory(Path.Combine(folder, "postgres")).FullName;
+        // Not below the given folder: Postgres's account may be shut out of a home or a private folder above it.
+        var data = Directory.CreateTempSubdirectory("proofmesh-postgres-").FullName;
         string[] words = ["sh", "-c", Script, "postgres", data, port.ToString()];
         if (Environment.IsPrivilegedProcess)
         {
@@ -26,7 +29,7 @@ static class LocalPostgres
         }
         var server = LocalProcess.Start("postgres", folder, words);
         await Answers(server, port, stop);
-        return (server, $"Host=127.0.0.1;Port={port};Username=postgres;Database=postgres");
+        return (server, $"Host=127.0.0.1;Port={port};Username=postgres;Database=postgres", data);
     }
 
     static async Task Answers(LocalProcess server, int port, CancellationToken stop)
