@@ -31,7 +31,7 @@ internal static class EngineBench
         var headline = rows.First(row => row.Name == "answer, cpu-f32, 1 thread") with { Name = "engine", Goal = DecodeGoal };
         return Task.FromResult(new Report(
             $"Tokens of the embedded model through the model runner, without sampling: one answer of {AnswerTokens} tokens, eight answers at a time, a prompt of {PromptTokens}; medians of {Rounds} interleaved rounds. The last row is one answer in float32 on one thread.",
-            TorchLibrary.IsAvailable ? $"our own Torch backend in float32 with as many threads ({TorchLibrary.Describe()}), also beside int8, which it doesn't have." : "none: libtorch isn't installed.",
+            TorchLibrary.IsAvailable ? $"our own Torch backend in float32 with as many threads ({TorchLibrary.Describe().Split(',')[0]}), also beside int8 (cpu-q8), which it doesn't have. Not an engine by others: llama.cpp isn't measured yet." : "none: libtorch isn't installed.",
             [.. rows, headline]));
     }
 

@@ -44,7 +44,7 @@ internal static class GatewayBench
             Console.WriteLine($"{target.Name,-9} {First(target),18:F3} {Median.Of(results[target], row => row.P99),10:F3} {Rate(target),12:F0}");
         return new(
             $"Twenty tokens at once from a server in this process, asked {Sequential} times one by one and {Concurrent} times with {Streams} at once; medians of {Rounds} interleaved rounds. Ours books each request in Postgres, checks a signed receipt and signs a voucher. The last row is what it adds to the time to the first token (p50) over asking an OpenAI-shaped server directly.",
-            peer is null ? "none: npm's @portkey-ai/gateway couldn't be installed or doesn't answer." : "npm's @portkey-ai/gateway 1.15.2 before an OpenAI-shaped server in this process; it passes bytes on and keeps no books.",
+            peer is null ? "none: npm's @portkey-ai/gateway couldn't be installed or doesn't answer." : "npm's @portkey-ai/gateway 1.15.2 before an OpenAI-shaped server in this process; it passes bytes on and keeps no books. Its built-in pause of 25 ms before a stream's first event is taken out.",
             [
                 new("answers", "per second", Rate(ours), peer is null ? null : Rate(peer), null),
                 new("gateway", "ms added", First(ours) - First(direct), peer is null ? null : First(peer) - First(direct), 1, LessIsBetter: true),

@@ -54,6 +54,7 @@ internal sealed class Portkey : IDisposable
         var folder = Path.Combine(Path.GetTempPath(), "proofmesh-bench-portkey");
         var script = Path.Combine(folder, "node_modules/@portkey-ai/gateway/build/start-server.js");
         if (!File.Exists(script) && !await InstallAsync(folder)) return null;
+        await WithoutPauseAsync(script);
         var port = FreePort();
         var start = new ProcessStartInfo("node", [script, $"--port={port}", "--headless"]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         var started = Process.Start(start)!;
@@ -66,6 +67,13 @@ internal sealed class Portkey : IDisposable
         portkey.Dispose();
         Console.WriteLine("portkey doesn't answer here: no peer");
         return null;
+    }
+
+    // It waits 25 ms before each stream's first event. Without that it's the better peer, and the comparison says more.
+    private static async Task WithoutPauseAsync(string script)
+    {
+        var text = await File.ReadAllTextAsync(script);
+        await File.WriteAllTextAsync(script, text.Replace("await new Promise((e=>setTimeout(e,25)))", "0", StringComparison.Ordinal));
     }
 
     private static async Task<bool> InstallAsync(string folder)
