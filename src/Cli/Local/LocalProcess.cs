@@ -22,6 +22,7 @@ sealed class LocalProcess : IAsyncDisposable
     readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     readonly Queue<string> tail = new();
     readonly StreamWriter log;
+    bool closed;
 
     LocalProcess(string name, Process shell, string logFile)
     {
@@ -79,6 +80,7 @@ sealed class LocalProcess : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopAsync(TimeSpan.FromSeconds(10));
+        lock (tail) closed = true;
         shell.Dispose();
         await log.DisposeAsync();
     }
@@ -96,6 +98,8 @@ sealed class LocalProcess : IAsyncDisposable
         if (!error && line.StartsWith("ready ", StringComparison.Ordinal)) ready.TrySetResult(line[6..].Trim());
         lock (tail)
         {
+            // A last line may come after the end was seen.
+            if (closed) return;
             tail.Enqueue(line);
             if (tail.Count > 20) tail.Dequeue();
             log.WriteLine(line);
