@@ -84,7 +84,7 @@ public sealed class RefusalTests(Market market)
     }
 
     [Fact]
-    public async Task A_payer_whose_voucher_does_not_come_pays_only_for_what_it_acknowledged()
+    public async Task A_customer_at_the_nodes_own_door_is_claimed_exactly_the_fee()
     {
         using var direct = await Direct.To(market, "node-two", Stop);
         var payer = await Payer();
