@@ -83,6 +83,7 @@ public sealed class Engine : IDisposable
         GenerateRequest.CheckTokens(prompt, _runner.Config.Vocabulary);
         GenerateRequest.CheckTokens(tokens, _runner.Config.Vocabulary);
         CheckFits(prompt.Count, tokens.Count);
+        stop.ThrowIfCancellationRequested();
         var replay = new Replay(prompt, tokens, sampling);
         _scheduler.Enqueue(replay);
         await using var registration = stop.Register(() => _scheduler.Cancel(replay));
