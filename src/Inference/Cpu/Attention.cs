@@ -12,22 +12,22 @@ internal static unsafe class Attention
     /// <param name="query">[head stride], padded with zeros.</param>
     /// <param name="scores">Room for length floats, rounded up to 64.</param>
     /// <param name="result">[head stride].</param>
-    public static void Attend(float* query, float* keys, float* values, float* scores, float* result, int length, int stride, float scale)
+    public static void Attend(float* query, in PagedText text, float* scores, float* result, int stride, float scale)
     {
-        Score(query, keys, scores, length, stride);
-        var sum = Softmax(scores, length, scale);
-        Mix(scores, values, result, length, stride, 1f / sum);
+        Score(query, text, scores, stride);
+        var sum = Softmax(scores, text.Length, scale);
+        Mix(scores, text, result, stride, 1f / sum);
     }
 
-    private static void Score(float* query, float* keys, float* scores, int length, int stride)
+    private static void Score(float* query, in PagedText text, float* scores, int stride)
     {
-        var blocks = (length + Lanes.Count - 1) / Lanes.Count;
+        var blocks = BlockPool.BlocksFor(text.Length);
         var block = 0;
         for (; block + 4 <= blocks; block += 4)
-            ScoreFour(query, keys + (long)block * stride * Lanes.Count, scores + block * Lanes.Count, stride);
+            ScoreFour(query, text.Keys(block), text.Keys(block + 1), text.Keys(block + 2), text.Keys(block + 3), scores + block * Lanes.Count, stride);
         for (; block < blocks; block++)
         {
-            var at = keys + (long)block * stride * Lanes.Count;
+            var at = text.Keys(block);
             var sum = Vector512<float>.Zero;
             for (var d = 0; d < stride; d++)
                 sum = Lanes.MultiplyAdd(Lanes.Load(at + d * Lanes.Count), Vector512.Create(query[d]), sum);
@@ -35,16 +35,14 @@ internal static unsafe class Attention
         }
     }
 
-    private static void ScoreFour(float* query, float* keys, float* scores, int stride)
+    private static void ScoreFour(float* query, float* k0, float* k1, float* k2, float* k3, float* scores, int stride)
     {
-        var step = stride * Lanes.Count;
-        float* k1 = keys + step, k2 = k1 + step, k3 = k2 + step;
         Vector512<float> s0 = default, s1 = default, s2 = default, s3 = default;
         for (var d = 0; d < stride; d++)
         {
             var q = Vector512.Create(query[d]);
             var at = d * Lanes.Count;
-            s0 = Lanes.MultiplyAdd(Lanes.Load(keys + at), q, s0);
+            s0 = Lanes.MultiplyAdd(Lanes.Load(k0 + at), q, s0);
             s1 = Lanes.MultiplyAdd(Lanes.Load(k1 + at), q, s1);
             s2 = Lanes.MultiplyAdd(Lanes.Load(k2 + at), q, s2);
             s3 = Lanes.MultiplyAdd(Lanes.Load(k3 + at), q, s3);
@@ -75,30 +73,38 @@ internal static unsafe class Attention
         return Lanes.Sum(sum);
     }
 
-    private static void Mix(float* weights, float* values, float* result, int length, int stride, float scale)
+    private static void Mix(float* weights, in PagedText text, float* result, int stride, float scale)
     {
         var d = 0;
         for (; d + 64 <= stride; d += 64)
-            MixFour(weights, values + d, result + d, length, stride, scale);
+            MixFour(weights, text, d, result + d, stride, scale);
         for (; d < stride; d += Lanes.Count)
         {
             var sum = Vector512<float>.Zero;
-            for (var i = 0; i < length; i++)
-                sum = Lanes.MultiplyAdd(Lanes.Load(values + d + (long)i * stride), Vector512.Create(weights[i]), sum);
+            for (var i = 0; i < text.Length; i++)
+            {
+                var row = text.Values(i / BlockPool.Tokens) + i % BlockPool.Tokens * stride;
+                sum = Lanes.MultiplyAdd(Lanes.Load(row + d), Vector512.Create(weights[i]), sum);
+            }
             (sum * scale).Store(result + d);
         }
     }
 
-    private static void MixFour(float* weights, float* values, float* result, int length, int stride, float scale)
+    private static void MixFour(float* weights, in PagedText text, int d, float* result, int stride, float scale)
     {
         Vector512<float> s0 = default, s1 = default, s2 = default, s3 = default;
-        for (var i = 0; i < length; i++, values += stride)
+        for (var start = 0; start < text.Length; start += BlockPool.Tokens)
         {
-            var w = Vector512.Create(weights[i]);
-            s0 = Lanes.MultiplyAdd(Lanes.Load(values), w, s0);
-            s1 = Lanes.MultiplyAdd(Lanes.Load(values + 16), w, s1);
-            s2 = Lanes.MultiplyAdd(Lanes.Load(values + 32), w, s2);
-            s3 = Lanes.MultiplyAdd(Lanes.Load(values + 48), w, s3);
+            var values = text.Values(start / BlockPool.Tokens) + d;
+            var end = Math.Min(start + BlockPool.Tokens, text.Length);
+            for (var i = start; i < end; i++, values += stride)
+            {
+                var w = Vector512.Create(weights[i]);
+                s0 = Lanes.MultiplyAdd(Lanes.Load(values), w, s0);
+                s1 = Lanes.MultiplyAdd(Lanes.Load(values + 16), w, s1);
+                s2 = Lanes.MultiplyAdd(Lanes.Load(values + 32), w, s2);
+                s3 = Lanes.MultiplyAdd(Lanes.Load(values + 48), w, s3);
+            }
         }
         (s0 * scale).Store(result);
         (s1 * scale).Store(result + 16);

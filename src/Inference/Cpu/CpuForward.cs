@@ -10,11 +10,12 @@ internal sealed unsafe class CpuForward : IDisposable
     private const int ActivationPiece = 512;
 
     private readonly CpuModel _model;
+    private readonly CpuCache _cache;
     private readonly ModelConfig _config;
     private readonly RotaryTable _rotary;
     private readonly Team _team;
     private readonly Phases _phases;
-    private readonly List<(CpuSequence Sequence, int Token, int Position)> _tokens = [];
+    private readonly List<(Sequence Sequence, int Token, int Position)> _tokens = [];
     private readonly List<int> _logitTokens = [];
     private CpuWorkspace? _space;
 
@@ -23,9 +24,9 @@ internal sealed unsafe class CpuForward : IDisposable
     private NormWeights _norm;
     private Product _product;
 
-    public CpuForward(CpuModel model, RotaryTable rotary, int threads)
+    public CpuForward(CpuModel model, CpuCache cache, RotaryTable rotary, int threads)
     {
-        (_model, _config, _rotary, _norm) = (model, model.Config, rotary, model.FinalNorm);
+        (_model, _cache, _config, _rotary, _norm) = (model, cache, model.Config, rotary, model.FinalNorm);
         _team = new Team(threads);
         _phases = new Phases(Embed, Norm, Multiply, RotateAndStore, Attend, QuantiseAttended, Activate, NormFinal);
     }
@@ -70,7 +71,7 @@ internal sealed unsafe class CpuForward : IDisposable
         {
             var position = step.Sequence.Length;
             foreach (var token in step.Tokens.Span)
-                _tokens.Add(((CpuSequence)step.Sequence, token, position++));
+                _tokens.Add((step.Sequence, token, position++));
             for (var row = step.LogitRows; row > 0; row--)
                 _logitTokens.Add(_tokens.Count - row);
             longest = Math.Max(longest, position);
@@ -172,7 +173,7 @@ internal sealed unsafe class CpuForward : IDisposable
             {
                 var key = row + keysAt + head * size;
                 Rotate(key, layer.KeyNorm, angles, scratch);
-                sequence.Store(_layer, head, position, key, row + valuesAt + head * size, size);
+                _cache.Store(_layer, head, sequence.Blocks[position / BlockPool.Tokens], position % BlockPool.Tokens, key, row + valuesAt + head * size, size);
             }
         }
     }
@@ -208,7 +209,8 @@ internal sealed unsafe class CpuForward : IDisposable
         var source = head / (_config.Heads / _config.KeyValueHeads);
         float* scores = space.Scores(rank), query = scores + space.Length, result = query + space.HeadStride;
         new Span<float>(space.QueryKeyValue(token) + head * size, size).CopyTo(new Span<float>(query, size));
-        Attention.Attend(query, sequence.Keys(_layer, source), sequence.Values(_layer, source), scores, result, position + 1, space.HeadStride, 1f / MathF.Sqrt(size));
+        var text = new PagedText(_cache.Keys(_layer, source), _cache.Values(_layer, source), _cache.BlockStep, sequence.Blocks, position + 1);
+        Attention.Attend(query, text, scores, result, space.HeadStride, 1f / MathF.Sqrt(size));
         new Span<float>(result, size).CopyTo(new Span<float>(space.Attended.Row(token) + head * size, size));
     }
 

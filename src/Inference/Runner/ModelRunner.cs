@@ -1,30 +1,46 @@
 namespace ProofMesh.Inference;
 
 /// <summary>A loaded model on one backend: tokens in, logits out. Used by one thread at a time.</summary>
-public abstract class ModelRunner(ModelConfig config, int context) : IDisposable
+public abstract class ModelRunner : IDisposable
 {
-    public ModelConfig Config { get; } = config;
+    private const long DefaultCacheBytes = 1L << 30;
+    private const int DefaultCacheContexts = 16;
+
+    /// <param name="cacheBytesPerToken">Bytes of key and value cache per token.</param>
+    /// <param name="cacheTokens">Tokens of cache that all sequences share; 0: what fits 1 GiB, at least one context.</param>
+    protected ModelRunner(ModelConfig config, int context, long cacheBytesPerToken, int cacheTokens)
+    {
+        (Config, Context, CacheBytesPerToken) = (config, context, cacheBytesPerToken);
+        var affordable = Math.Min(DefaultCacheBytes / cacheBytesPerToken, (long)DefaultCacheContexts * context);
+        Pool = new BlockPool(BlockPool.BlocksFor(cacheTokens > 0 ? cacheTokens : (int)Math.Max(affordable, context)));
+    }
+
+    public ModelConfig Config { get; }
 
     /// <summary>The longest sequence that may be opened.</summary>
-    public int Context { get; } = context;
+    public int Context { get; }
 
     /// <summary>The numeric scheme as a manifest states it, such as <c>cpu-f32</c>: same scheme, same weights, same tokens.</summary>
     public abstract string Scheme { get; }
 
-    /// <summary>Bytes of key and value cache per token of capacity.</summary>
-    public abstract long CacheBytesPerToken { get; }
+    public long CacheBytesPerToken { get; }
 
-    public Sequence Open(int capacity)
+    internal BlockPool Pool { get; }
+
+    /// <param name="capacity">Tokens that the sequence may come to have; room for them is taken as they come.</param>
+    /// <param name="scope">Sequences of one scope share the blocks of equal beginnings; none with nobody.</param>
+    public Sequence Open(int capacity, ReadOnlySpan<byte> scope = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(capacity);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(capacity, Context);
-        return OpenSequence(capacity);
+        return new Sequence(Pool, capacity, scope);
     }
 
     /// <summary>Appends every step's tokens to its sequence and computes the logits that are wanted.</summary>
     /// <param name="batch">Any mixture of prompts and single tokens, each sequence at most once.</param>
     /// <param name="logits">[rows, vocabulary]: the rows of the first step, then of the second, and so on.</param>
     /// <exception cref="ArgumentException">A token id, a length or the size of logits doesn't fit; nothing was computed.</exception>
+    /// <exception cref="InvalidOperationException">The cache is full; nothing was computed.</exception>
     public void Forward(ReadOnlySpan<SequenceStep> batch, Span<float> logits)
     {
         var rows = 0;
@@ -38,9 +54,14 @@ public abstract class ModelRunner(ModelConfig config, int context) : IDisposable
         CheckDistinct(batch);
         if (batch.Length == 0)
             return;
+        foreach (var step in batch)
+        {
+            if (!step.Sequence.TryReserve(step.Tokens.Length))
+                throw new InvalidOperationException($"The key-value cache of {Pool.Count * BlockPool.Tokens} tokens is full.");
+        }
         Run(batch, logits[..(rows * Config.Vocabulary)]);
         foreach (var step in batch)
-            step.Sequence.Length += step.Tokens.Length;
+            step.Sequence.Append(step.Tokens.Span);
     }
 
     public void Dispose()
@@ -49,9 +70,7 @@ public abstract class ModelRunner(ModelConfig config, int context) : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    protected abstract Sequence OpenSequence(int capacity);
-
-    /// <summary>As <see cref="Forward"/>, all arguments checked; the caller advances the lengths.</summary>
+    /// <summary>As <see cref="Forward"/>, all arguments checked and room made; the caller advances the lengths.</summary>
     protected abstract void Run(ReadOnlySpan<SequenceStep> batch, Span<float> logits);
 
     protected abstract void Dispose(bool disposing);

@@ -9,21 +9,19 @@ public sealed class Engine : IDisposable
     /// <summary>Names the arithmetic of this engine in manifests: changes when the same request may give other tokens.</summary>
     public const string Version = "proofmesh-1";
 
-    private const long DefaultCacheBytes = 1L << 30;
-
     private readonly Checkpoint _checkpoint;
     private readonly ModelRunner _runner;
     private readonly Scheduler _scheduler;
     private readonly EngineOptions _options;
     private readonly Lazy<ChatTemplate> _template;
 
-    private Engine(EngineOptions options, Checkpoint checkpoint, ModelRunner runner, Tokenizer tokenizer, int cacheTokens)
+    private Engine(EngineOptions options, Checkpoint checkpoint, ModelRunner runner, Tokenizer tokenizer)
     {
         (_options, _checkpoint, _runner, Tokenizer) = (options, checkpoint, runner, tokenizer);
         var name = options.Name ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Folder)));
         Model = new EngineModel(name, runner.Context, runner.Scheme, Version, [.. checkpoint.Digests().Select(d => d.Sha256)], tokenizer.Digest);
         _template = new Lazy<ChatTemplate>(() => ChatTemplate.Load(options.Folder));
-        _scheduler = new Scheduler(runner, options, cacheTokens);
+        _scheduler = new Scheduler(runner, options, runner.Pool.Count * BlockPool.Tokens);
     }
 
     public EngineModel Model { get; }
@@ -45,7 +43,7 @@ public sealed class Engine : IDisposable
         try
         {
             var runner = OpenRunner(options, config, new ModelWeights(checkpoint, config));
-            return new Engine(options, checkpoint, runner, tokenizer, CacheTokens(options, runner));
+            return new Engine(options, checkpoint, runner, tokenizer);
         }
         catch
         {
@@ -130,15 +128,7 @@ public sealed class Engine : IDisposable
             context = Math.Min(context, options.CacheTokens);
         var threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
         return options.Backend == Backend.Torch
-            ? new TorchRunner(config, weights, options.Weights, context, options.Device, threads)
-            : new CpuRunner(config, weights, options.Weights, context, threads);
-    }
-
-    private static int CacheTokens(EngineOptions options, ModelRunner runner)
-    {
-        if (options.CacheTokens > 0)
-            return options.CacheTokens;
-        var affordable = Math.Min(DefaultCacheBytes / runner.CacheBytesPerToken, (long)options.MaxSequences * runner.Context);
-        return (int)Math.Max(affordable, runner.Context);
+            ? new TorchRunner(config, weights, options.Weights, context, options.Device, threads, options.CacheTokens)
+            : new CpuRunner(config, weights, options.Weights, context, threads, options.CacheTokens);
     }
 }

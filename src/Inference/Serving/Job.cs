@@ -8,6 +8,9 @@ internal abstract class Job(int capacity)
     /// <summary>Tokens of cache that it may come to need.</summary>
     public int Capacity { get; } = capacity;
 
+    /// <summary>The same in whole blocks of the cache.</summary>
+    public int Room => BlockPool.BlocksFor(Capacity) * BlockPool.Tokens;
+
     public Sequence? Sequence { get; set; }
 
     public bool Cancelled => _cancelled;

@@ -162,7 +162,7 @@ internal sealed class Scheduler : IDisposable
 
     private void Admit()
     {
-        while (_queue.Count > 0 && _running.Count < _options.MaxSequences && _queue[0].Capacity <= _freeTokens)
+        while (_queue.Count > 0 && _running.Count < _options.MaxSequences && _queue[0].Room <= _freeTokens)
         {
             var job = _queue[0];
             _queue.RemoveAt(0);
@@ -175,7 +175,7 @@ internal sealed class Scheduler : IDisposable
                 job.Fail(fault);
                 continue;
             }
-            _freeTokens -= job.Capacity;
+            _freeTokens -= job.Room;
             _running.Add(job);
         }
     }
@@ -232,7 +232,7 @@ internal sealed class Scheduler : IDisposable
     {
         var job = _running[index];
         _running.RemoveAt(index);
-        _freeTokens += job.Capacity;
+        _freeTokens += job.Room;
         job.Sequence?.Dispose();
     }
 

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace ProofMesh.Inference.Torch;
 
 /// <summary>The decoder in libtorch's operations.</summary>
-internal sealed class TorchForward(ModelConfig config, TorchModel model, RotaryTable rotary)
+internal sealed class TorchForward(ModelConfig config, TorchModel model, TorchCache cache, RotaryTable rotary)
 {
     private readonly int _group = config.Heads / config.KeyValueHeads;
 
@@ -45,7 +45,7 @@ internal sealed class TorchForward(ModelConfig config, TorchModel model, RotaryT
         var answers = new List<torch.Tensor>(step.Spans.Count);
         foreach (var span in step.Spans)
         {
-            var (allKeys, allValues) = span.Sequence.Append(index, Rows(keys, span), Rows(values, span));
+            var (allKeys, allValues) = cache.Append(index, span, Rows(keys, span), Rows(values, span));
             answers.Add(Attend(Rows(queries, span), allKeys, allValues, span));
         }
         return Linear(answers.Count == 1 ? answers[0] : torch.cat(answers), layer.Output, layer.OutputBias);

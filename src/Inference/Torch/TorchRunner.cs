@@ -10,14 +10,15 @@ internal sealed class TorchRunner : ModelRunner
     [ThreadStatic] private static int _threadsOfThisThread;
 
     private readonly TorchModel _model;
+    private readonly TorchCache _cache;
     private readonly TorchForward _forward;
     private readonly int _threads;
 
     /// <param name="device"><c>cpu</c>, <c>cuda</c> or <c>cuda:1</c>.</param>
     /// <param name="threads">0: one per core.</param>
     /// <exception cref="TorchUnavailableException">libtorch isn't installed, or has no such device.</exception>
-    public TorchRunner(ModelConfig config, ModelWeights weights, WeightFormat format, int context, string device, int threads)
-        : base(config, context)
+    public TorchRunner(ModelConfig config, ModelWeights weights, WeightFormat format, int context, string device, int threads, int cacheTokens = 0)
+        : base(config, context, 2L * config.Layers * config.KeyValueSize * (format == WeightFormat.BFloat16 ? 2 : 4), cacheTokens)
     {
         if (format is not (WeightFormat.Float32 or WeightFormat.BFloat16))
             throw new ArgumentException($"The Torch backend computes in float32 or bfloat16, not {format}.", nameof(format));
@@ -28,7 +29,8 @@ internal sealed class TorchRunner : ModelRunner
         _threads = threads == 0 ? Environment.ProcessorCount : threads;
         UseThreads();
         _model = new TorchModel(config, weights, format, where);
-        _forward = new TorchForward(config, _model, new RotaryTable(config, context));
+        _cache = new TorchCache(config, Pool.Count, _model.Type, where);
+        _forward = new TorchForward(config, _model, _cache, new RotaryTable(config, context));
     }
 
     public override string Scheme => (_model.Device.type, _model.Type) switch
@@ -39,17 +41,17 @@ internal sealed class TorchRunner : ModelRunner
         _ => "torch-cuda-f32",
     };
 
-    public override long CacheBytesPerToken => 2L * Config.Layers * Config.KeyValueSize * (_model.Type == torch.bfloat16 ? 2 : 4);
-
-    protected override Sequence OpenSequence(int capacity) => new TorchSequence(Config, capacity, _model.Type, _model.Device);
-
     protected override void Run(ReadOnlySpan<SequenceStep> batch, Span<float> logits)
     {
         UseThreads();
         _forward.Run(batch, logits);
     }
 
-    protected override void Dispose(bool disposing) => _model.Dispose();
+    protected override void Dispose(bool disposing)
+    {
+        _cache.Dispose();
+        _model.Dispose();
+    }
 
     // libtorch keeps the number of threads per calling thread and starts each at 1.
     private void UseThreads()

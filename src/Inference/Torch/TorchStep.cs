@@ -1,8 +1,12 @@
 namespace ProofMesh.Inference.Torch;
 
 /// <summary>One sequence's rows in a packed batch.</summary>
+/// <param name="Start">Its first row.</param>
+/// <param name="Length">Of the sequence, these rows included.</param>
+/// <param name="First">Where it lies in the cache, when it lies in one piece.</param>
+/// <param name="Places">[length]: where each position lies in the cache; null when it lies in one piece.</param>
 /// <param name="Mask">[group · count, length], 0 where a key is seen and −∞ where it lies ahead; null for a single token.</param>
-internal readonly record struct TorchSpan(TorchSequence Sequence, int Start, int Count, torch.Tensor? Mask);
+internal readonly record struct TorchSpan(int Start, int Count, int Length, int First, torch.Tensor? Places, torch.Tensor? Mask);
 
 /// <summary>A batch as tensors: all tokens of all sequences in one row after the other, so that each weight is read once.</summary>
 internal sealed class TorchStep
@@ -50,9 +54,19 @@ internal sealed class TorchStep
 
     private TorchSpan Span(in SequenceStep step, int start)
     {
-        var sequence = (TorchSequence)step.Sequence;
-        var count = step.Tokens.Length;
-        return new TorchSpan(sequence, start, count, count == 1 ? null : Mask(sequence.Length, count));
+        var (past, count) = (step.Sequence.Length, step.Tokens.Length);
+        var blocks = step.Sequence.Blocks;
+        return new TorchSpan(start, count, past + count, blocks[0] * BlockPool.Tokens, Places(blocks, past + count), count == 1 ? null : Mask(past, count));
+    }
+
+    private torch.Tensor? Places(ReadOnlySpan<int> blocks, int length)
+    {
+        var piece = 1;
+        while (piece < blocks.Length && blocks[piece] == blocks[piece - 1] + 1) piece++;
+        if (piece == blocks.Length) return null;
+        var places = new long[length];
+        for (var i = 0; i < length; i++) places[i] = blocks[i / BlockPool.Tokens] * (long)BlockPool.Tokens + i % BlockPool.Tokens;
+        return torch.tensor(places, device: _model.Device);
     }
 
     // The query heads that share a key head are rows of one attention, so that keys are neither copied nor expanded.
