@@ -2,43 +2,18 @@
 pragma solidity ^0.8.28;
 
 import {IDisputes, Offence} from "./interfaces/IDisputes.sol";
-import {IEscrow} from "./interfaces/IEscrow.sol";
 import {ISettlement} from "./interfaces/ISettlement.sol";
-import {IStaking} from "./interfaces/IStaking.sol";
 import {ProofStep, Receipt, Signature, Statement, Totals} from "./interfaces/Messages.sol";
 import {MessageHash} from "./libraries/MessageHash.sol";
 import {Pricing} from "./libraries/Pricing.sol";
 import {Recover} from "./libraries/Recover.sol";
 import {SumTree} from "./libraries/SumTree.sol";
+import {Reporting} from "./parts/Reporting.sol";
 
 /// @title Disputes
 /// @notice See IDisputes, which is the document.
-contract Disputes is IDisputes {
-    uint128 public constant LEAST_PENALTY = 1;
-    uint128 public constant MOST_PENALTY = 1e12;
-
-    /// @inheritdoc IDisputes
-    address public immutable SETTLEMENT;
-    /// @inheritdoc IDisputes
-    uint128 public immutable PENALTY;
-    /// @notice Staking of this deployment.
-    address public immutable STAKING;
-    /// @notice Escrow of this deployment.
-    address public immutable ESCROW;
-
-    /// @inheritdoc IDisputes
-    mapping(Offence offence => mapping(address node => mapping(uint64 sequence => bool))) public isPunished;
-
-    constructor(address settlement, uint128 penalty) {
-        address found = ISettlement(settlement).DISPUTES();
-        require(found == address(this), WrongPeer(settlement, address(this), found));
-        require(
-            penalty >= LEAST_PENALTY && penalty <= MOST_PENALTY,
-            PenaltyOutOfBounds(penalty, LEAST_PENALTY, MOST_PENALTY)
-        );
-        (SETTLEMENT, PENALTY) = (settlement, penalty);
-        (STAKING, ESCROW) = (ISettlement(settlement).STAKING(), ISettlement(settlement).ESCROW());
-    }
+contract Disputes is Reporting {
+    constructor(address settlement, uint128 penalty) Reporting(settlement, penalty) {}
 
     // Reporter
 
@@ -48,7 +23,7 @@ contract Disputes is IDisputes {
         Signature calldata oneSignature,
         Receipt calldata other,
         Signature calldata otherSignature
-    ) external {
+    ) external committed {
         address node = _signerOf(one, oneSignature);
         _checkSame(node, _signerOf(other, otherSignature));
         require(one.sequence == other.sequence, DifferentSequences(one.sequence, other.sequence));
@@ -62,7 +37,7 @@ contract Disputes is IDisputes {
         Signature calldata oneSignature,
         Statement calldata other,
         Signature calldata otherSignature
-    ) external {
+    ) external committed {
         address node = Recover.signer(ISettlement(SETTLEMENT).statementDigest(one), oneSignature);
         _checkSame(node, Recover.signer(ISettlement(SETTLEMENT).statementDigest(other), otherSignature));
         require(one.firstSequence <= other.lastSequence, NoOverlap(other.lastSequence, one.firstSequence));
@@ -73,7 +48,7 @@ contract Disputes is IDisputes {
     }
 
     /// @inheritdoc IDisputes
-    function reportReceipt(Receipt calldata receipt, Signature calldata signature) external {
+    function reportReceipt(Receipt calldata receipt, Signature calldata signature) external committed {
         address node = _signerOf(receipt, signature);
         // The formula needs cached ≤ prompt.
         bool possible = receipt.cachedTokens <= receipt.promptTokens && receipt.status <= Pricing.STATUS_LAST;
@@ -88,7 +63,7 @@ contract Disputes is IDisputes {
         Statement calldata statement,
         ProofStep calldata leaf,
         ProofStep[] calldata proof
-    ) external {
+    ) external committed {
         address node = _signerOf(receipt, signature);
         (uint64 first, uint64 last) = (statement.firstSequence, statement.lastSequence);
         require(receipt.sequence >= first && receipt.sequence <= last, OutOfRange(receipt.sequence, first, last));
@@ -109,7 +84,7 @@ contract Disputes is IDisputes {
         ProofStep calldata right,
         uint64 index,
         ProofStep[] calldata proof
-    ) external {
+    ) external committed {
         _checkSettled(node, statement);
         uint256 depth = _depthOf(statement);
         require(proof.length < depth, WrongDepth(proof.length, depth));
@@ -126,7 +101,7 @@ contract Disputes is IDisputes {
         ProofStep calldata leaf,
         uint64 index,
         ProofStep[] calldata proof
-    ) external {
+    ) external committed {
         _checkSettled(node, statement);
         uint64 count = statement.lastSequence - statement.firstSequence + 1;
         uint64 end = uint64(1 << _depthOf(statement));
@@ -137,19 +112,6 @@ contract Disputes is IDisputes {
     }
 
     // Internal
-
-    /// @dev The harm is what the payer can have lost: the receipt's fee, as far as it ever paid this node.
-    function _punish(Offence offence, address node, uint64 sequence, address payer, uint128 fee) private {
-        require(!isPunished[offence][node][sequence], AlreadyPunished(offence, node, sequence));
-        isPunished[offence][node][sequence] = true;
-        address provider = IStaking(STAKING).providerOf(node);
-        require(provider != address(0), UnknownNode(node));
-        uint128 paid = payer == address(0) ? 0 : IEscrow(ESCROW).claimedOf(payer, node);
-        uint128 harm = fee < paid ? fee : paid;
-        uint128 taken = IStaking(STAKING).slash(provider, PENALTY + harm, payer, harm, msg.sender);
-        ISettlement(SETTLEMENT).recordSlash(provider);
-        emit Punished(provider, node, msg.sender, offence, sequence, taken);
-    }
 
     function _signerOf(Receipt calldata receipt, Signature calldata signature) private view returns (address node) {
         node = Recover.signer(ISettlement(SETTLEMENT).receiptDigest(receipt), signature);

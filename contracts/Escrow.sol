@@ -1,21 +1,20 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {Ownable, Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
+import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
-import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {ClaimFault, Exit, GrantFault, IEscrow} from "./interfaces/IEscrow.sol";
-import {ISignatureTransfer} from "./interfaces/ISignatureTransfer.sol";
 import {Grant, Reserve} from "./interfaces/Messages.sol";
 import {AccountWord, AccountWords} from "./libraries/AccountWord.sol";
 import {ExitQueue} from "./libraries/ExitQueue.sol";
 import {PaymentList} from "./libraries/PaymentList.sol";
-import {TokenIn} from "./libraries/TokenIn.sol";
+import {Deposits} from "./parts/Deposits.sol";
+import {Earnings} from "./parts/Earnings.sol";
 
 /// @title Escrow
 /// @notice See IEscrow, which is the document.
-contract Escrow is IEscrow, Ownable2Step, ReentrancyGuardTransient {
+contract Escrow is Deposits {
     using ExitQueue for ExitQueue.Queue;
     using PaymentList for bytes;
     using SafeERC20 for IERC20;
@@ -51,16 +50,9 @@ contract Escrow is IEscrow, Ownable2Step, ReentrancyGuardTransient {
     uint256 private constant BASIS_POINTS = 10_000;
 
     /// @inheritdoc IEscrow
-    address public immutable TOKEN;
-    /// @inheritdoc IEscrow
     address public immutable SETTLEMENT;
     /// @inheritdoc IEscrow
     uint64 public immutable THAW_PERIOD;
-    /// @notice Uniswap's Permit2 on this chain.
-    address public immutable PERMIT2;
-
-    /// @notice Whether deposits are refused.
-    bool public depositsPaused;
 
     mapping(address payer => Account) private _accounts;
     mapping(address payer => ExitQueue.Queue) private _thaws;
@@ -69,15 +61,20 @@ contract Escrow is IEscrow, Ownable2Step, ReentrancyGuardTransient {
     mapping(address payer => mapping(uint32 epoch => uint64)) private _epochEnds;
     mapping(address payer => mapping(address provider => Hold)) private _holds;
     mapping(address payer => uint128) private _held;
-    mapping(address earner => uint128) private _earned;
 
-    constructor(address token, address permit2, address settlement, address owner_, uint64 thawPeriod) Ownable(owner_) {
-        require(token != address(0) && settlement != address(0), ZeroAddress());
+    constructor(
+        address token,
+        address permit2,
+        address settlement,
+        address owner_,
+        uint64 thawPeriod
+    ) Earnings(token) Deposits(permit2) Ownable(owner_) {
+        require(settlement != address(0), ZeroAddress());
         require(
             thawPeriod >= LEAST_PERIOD && thawPeriod <= MOST_PERIOD,
             PeriodOutOfBounds(thawPeriod, LEAST_PERIOD, MOST_PERIOD)
         );
-        (TOKEN, PERMIT2, SETTLEMENT, THAW_PERIOD) = (token, permit2, settlement, thawPeriod);
+        (SETTLEMENT, THAW_PERIOD) = (settlement, thawPeriod);
     }
 
     modifier onlySettlement() {
@@ -86,42 +83,6 @@ contract Escrow is IEscrow, Ownable2Step, ReentrancyGuardTransient {
     }
 
     // Payer
-
-    /// @inheritdoc IEscrow
-    function deposit(uint128 amount) external returns (uint128) {
-        return depositFor(msg.sender, amount);
-    }
-
-    /// @inheritdoc IEscrow
-    function depositFor(address payer, uint128 amount) public nonReentrant returns (uint128 credited) {
-        require(!depositsPaused, DepositsArePaused());
-        require(payer != address(0), ZeroAddress());
-        require(amount != 0, ZeroAmount());
-        credited = TokenIn.pull(IERC20(TOKEN), msg.sender, amount);
-        _credit(payer, credited);
-        emit Deposited(payer, msg.sender, credited);
-    }
-
-    /// @inheritdoc IEscrow
-    function depositWithPermit2(
-        address payer,
-        ISignatureTransfer.PermitTransferFrom calldata permit,
-        bytes calldata signature
-    ) external nonReentrant returns (uint128 credited) {
-        require(!depositsPaused, DepositsArePaused());
-        require(payer != address(0), ZeroAddress());
-        require(permit.permitted.token == TOKEN, WrongToken(permit.permitted.token, TOKEN));
-        uint256 before = IERC20(TOKEN).balanceOf(address(this));
-        ISignatureTransfer(PERMIT2).permitTransferFrom(
-            permit,
-            ISignatureTransfer.SignatureTransferDetails(address(this), permit.permitted.amount),
-            payer,
-            signature
-        );
-        credited = TokenIn.arrived(IERC20(TOKEN), before);
-        _credit(payer, credited);
-        emit Deposited(payer, payer, credited);
-    }
 
     /// @inheritdoc IEscrow
     function thaw(uint128 amount) external returns (uint64 readyAt) {
@@ -173,31 +134,6 @@ contract Escrow is IEscrow, Ownable2Step, ReentrancyGuardTransient {
         }
     }
 
-    // Earner
-
-    /// @inheritdoc IEscrow
-    function collect(address to, uint128 amount) external nonReentrant {
-        require(to != address(0), ZeroAddress());
-        _takeEarned(amount);
-        emit Collected(msg.sender, to, amount);
-        IERC20(TOKEN).safeTransfer(to, amount);
-    }
-
-    /// @inheritdoc IEscrow
-    function recycle(uint128 amount) external {
-        _takeEarned(amount);
-        _credit(msg.sender, amount);
-        emit Recycled(msg.sender, amount);
-    }
-
-    // Owner
-
-    /// @inheritdoc IEscrow
-    function pauseDeposits(bool paused) external onlyOwner {
-        depositsPaused = paused;
-        emit DepositsPaused(paused);
-    }
-
     // Settlement
 
     /// @inheritdoc IEscrow
@@ -212,7 +148,7 @@ contract Escrow is IEscrow, Ownable2Step, ReentrancyGuardTransient {
         mapping(address => Total) storage totals = _claimed[node];
         uint256 count = payments.length / PaymentList.SIZE;
         for (uint256 i = 0; i < count; ++i) {
-            (address payer, address signer, uint128 cumulative) = payments.at(i);
+            (address payer, address signer, uint128 cumulative) = payments.nth(i);
             Total storage total = totals[payer];
             uint256 claimed = total.value;
             unchecked {
@@ -233,11 +169,14 @@ contract Escrow is IEscrow, Ownable2Step, ReentrancyGuardTransient {
             }
         }
         if (moved == 0) return (0, faults);
-        // The share rounds down: in favour of the provider.
-        uint128 fee = uint128((uint256(moved) * feeBasisPoints) / BASIS_POINTS);
-        _earned[provider] += moved - fee;
-        if (fee != 0) _earned[treasury] += fee;
-        emit Earned(provider, node, moved - fee, fee);
+        unchecked {
+            // The share rounds down: in favour of the provider. Settlement bounds it: fee ≤ moved < 2¹⁰⁴.
+            uint128 fee = uint128((uint256(moved) * feeBasisPoints) / BASIS_POINTS);
+            uint128 net = moved - fee;
+            _earn(provider, net);
+            if (fee != 0) _earn(treasury, fee);
+            emit Earned(provider, node, net, fee);
+        }
     }
 
     /// @inheritdoc IEscrow
@@ -323,11 +262,6 @@ contract Escrow is IEscrow, Ownable2Step, ReentrancyGuardTransient {
     /// @inheritdoc IEscrow
     function claimedOf(address payer, address node) external view returns (uint128) {
         return uint128(_claimed[node][payer].value);
-    }
-
-    /// @inheritdoc IEscrow
-    function earnedOf(address earner) external view returns (uint128) {
-        return _earned[earner];
     }
 
     // Internal
@@ -418,14 +352,7 @@ contract Escrow is IEscrow, Ownable2Step, ReentrancyGuardTransient {
         if (expired) emit ReserveReleased(payer, provider, amount);
     }
 
-    function _takeEarned(uint128 amount) private {
-        require(amount != 0, ZeroAmount());
-        uint128 earned = _earned[msg.sender];
-        require(amount <= earned, InsufficientBalance(amount, earned));
-        _earned[msg.sender] = earned - amount;
-    }
-
-    function _credit(address payer, uint128 amount) private {
+    function _credit(address payer, uint128 amount) internal override {
         AccountWord account = _accounts[payer].word;
         uint256 turnover = uint256(account.balance()) + account.spent() + amount;
         require(turnover <= AccountWords.MOST, TurnoverTooLarge(turnover, AccountWords.MOST));

@@ -14,7 +14,9 @@ enum Offence {
 }
 
 /// @title Disputes
-/// @notice Slashes providers where a proof is enough. Whoever brings one first earns the reporter's share.
+/// @notice Slashes providers where a proof is enough. Whoever brings one first earns the reporter's share, and nobody who
+/// copies it: each report is announced a few blocks before by its hash and its reporter's address (`commitReport`), so that
+/// whoever sees the proof has not announced it, and comes too late when it does.
 /// @dev Assumes of an honest node: one receipt for each sequence, with the fee of the formula; statements that don't
 /// overlap; trees over the receipts it signed. Such a node can't be slashed, since every proof needs its own signature
 /// under something else. Offences in a statement can be shown while it is in the node's ring.
@@ -29,6 +31,15 @@ interface IDisputes {
         uint128 taken
     );
 
+    /// @notice `reporter` announced a report; what it says stays hidden until it comes.
+    event ReportCommitted(address indexed reporter, bytes32 commitment);
+
+    /// @notice `reporter` has not announced this very call; `commitment` is what it should have announced.
+    error NotCommitted(address reporter, bytes32 commitment);
+    /// @notice A report that was announced in block `committed` can come from block `earliest` on.
+    error CommittedTooLate(uint64 committed, uint64 earliest);
+    /// @notice A report that was announced in block `committed` could come until block `latest`.
+    error CommitmentExpired(uint64 committed, uint64 latest);
     /// @notice Settlement was deployed for other Disputes.
     error WrongPeer(address peer, address expected, address found);
     /// @notice The penalty must lie within hard bounds.
@@ -66,7 +77,15 @@ interface IDisputes {
     /// @notice This was punished already.
     error AlreadyPunished(Offence offence, address node, uint64 sequence);
 
+    /// @notice Announces a report of the caller.
+    /// @param commitment keccak256(abi.encode(caller, keccak256(call data of the report, selector included)))
+    function commitReport(bytes32 commitment) external;
+
     /// @notice Two different receipts of one node with one sequence.
+    /// @param one a receipt
+    /// @param oneSignature the node's signature under it
+    /// @param other another receipt with its sequence
+    /// @param otherSignature the same node's signature under that
     function reportReceipts(
         Receipt calldata one,
         Signature calldata oneSignature,
@@ -75,6 +94,10 @@ interface IDisputes {
     ) external;
 
     /// @notice Two different statements of one node that have a sequence in common.
+    /// @param one a statement
+    /// @param oneSignature the node's signature under it
+    /// @param other another statement
+    /// @param otherSignature the same node's signature under that
     function reportStatements(
         Statement calldata one,
         Signature calldata oneSignature,
@@ -83,6 +106,8 @@ interface IDisputes {
     ) external;
 
     /// @notice A receipt with a fee that differs from the formula, more cached tokens than the prompt has, or no known status.
+    /// @param receipt what the node signed
+    /// @param signature its signature
     function reportReceipt(Receipt calldata receipt, Signature calldata signature) external;
 
     /// @notice A settled leaf that isn't the receipt that was signed for its sequence, or has other totals than its receipt.
@@ -137,6 +162,14 @@ interface IDisputes {
     /// @notice What each offence costs besides the harm it did.
     function PENALTY() external view returns (uint128);
 
+    /// @notice The block in which a reporter announced a report that has not come yet, 0 if it didn't.
+    /// @param reporter who announced it
+    /// @param commitment what it announced
+    function committedAt(address reporter, bytes32 commitment) external view returns (uint64);
+
     /// @notice Whether an offence was punished.
+    /// @param offence what was done
+    /// @param node who did it
+    /// @param sequence where
     function isPunished(Offence offence, address node, uint64 sequence) external view returns (bool);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {IEarnings} from "./IEarnings.sol";
 import {Grant, Reserve} from "./Messages.sol";
 import {ISignatureTransfer} from "./ISignatureTransfer.sol";
 
@@ -39,7 +40,7 @@ struct Exit {
 /// @dev Assumes of the token: a transfer moves at most what was asked, and balances change only through transfers. A fee on
 /// transfers, missing return values, a pause and a blacklist are all borne: they can block the one who moves tokens, nobody
 /// else, since settling moves internal balances only.
-interface IEscrow {
+interface IEscrow is IEarnings {
     /// @notice `amount` (what really arrived) was credited to `payer`; `from` sent it.
     event Deposited(address indexed payer, address indexed from, uint128 amount);
     /// @notice `amount` of `payer` may be withdrawn from `readyAt` on.
@@ -52,10 +53,6 @@ interface IEscrow {
     event Claimed(address indexed payer, address node, uint128 amount, uint128 claimed);
     /// @notice `provider` earned `amount` from claims on one node, after `fee` went to the treasury.
     event Earned(address indexed provider, address indexed node, uint128 amount, uint128 fee);
-    /// @notice `earner` sent `amount` of its earnings to `to`.
-    event Collected(address indexed earner, address indexed to, uint128 amount);
-    /// @notice `earner` moved `amount` of its earnings into its own payer balance.
-    event Recycled(address indexed earner, uint128 amount);
     /// @notice `spender` may sign for `payer` until `validUntil` and a thaw period more, while the total that the payer has
     /// ever paid is at most `limit`.
     event GrantRegistered(
@@ -79,14 +76,8 @@ interface IEscrow {
     error NotSettlement(address caller);
     /// @notice Deposits are paused.
     error DepositsArePaused();
-    /// @notice An address must not be zero.
-    error ZeroAddress();
-    /// @notice An amount must not be zero.
-    error ZeroAmount();
     /// @notice What an account holds and has ever paid would be above the most that can be accounted for.
     error TurnoverTooLarge(uint256 turnover, uint256 most);
-    /// @notice `wanted` is more than what is `available`.
-    error InsufficientBalance(uint256 wanted, uint256 available);
     /// @notice No thaw is ready; the first one is at `readyAt` (0: there is none).
     error NothingToWithdraw(uint64 readyAt);
     /// @notice A period must lie within hard bounds.
@@ -148,15 +139,6 @@ interface IEscrow {
     /// @param providers for whom they were
     function releaseReserves(address payer, address[] calldata providers) external;
 
-    /// @notice Sends earnings of the caller to any address.
-    /// @param to who receives the tokens
-    /// @param amount how much, in base units
-    function collect(address to, uint128 amount) external;
-
-    /// @notice Moves earnings of the caller into its own payer balance.
-    /// @param amount how much, in base units
-    function recycle(uint128 amount) external;
-
     /// @notice Pauses deposits or allows them again. Only the owner.
     /// @param paused whether deposits are refused
     function pauseDeposits(bool paused) external;
@@ -188,9 +170,6 @@ interface IEscrow {
     /// @param reserve_ the reserve
     /// @param signer who signed it
     function reserve(Reserve calldata reserve_, address signer) external;
-
-    /// @notice The token of this rail.
-    function TOKEN() external view returns (address);
 
     /// @notice The one contract that may move money between accounts.
     function SETTLEMENT() external view returns (address);
@@ -230,7 +209,4 @@ interface IEscrow {
 
     /// @notice How much of the vouchers of `payer` to `node` was paid.
     function claimedOf(address payer, address node) external view returns (uint128);
-
-    /// @notice What an earner can collect.
-    function earnedOf(address earner) external view returns (uint128);
 }

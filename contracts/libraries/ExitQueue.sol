@@ -41,15 +41,23 @@ library ExitQueue {
         queue.total -= amount;
     }
 
-    /// @return taken up to `wanted`, from the oldest exits first; they keep their times
+    /// @dev An exit that was taken whole leaves the queue: sixteen empty ones would close it for ever.
+    /// @return taken up to `wanted`, from the oldest exits first; what is left of one keeps its time
     function take(Queue storage queue, uint128 wanted) internal returns (uint128 taken) {
         (uint64 head, uint64 count) = (queue.head, queue.count);
-        for (uint64 i = 0; i < count && taken < wanted; ++i) {
-            Exit storage exit = queue.exits[(head + i) % LENGTH];
-            uint128 part = exit.amount < wanted - taken ? exit.amount : wanted - taken;
-            exit.amount -= part;
-            taken += part;
+        while (count > 0 && taken < wanted) {
+            Exit storage first = queue.exits[head];
+            uint128 amount = first.amount;
+            if (amount > wanted - taken) {
+                first.amount = amount - (wanted - taken);
+                taken = wanted;
+                break;
+            }
+            taken += amount;
+            head = (head + 1) % LENGTH;
+            count -= 1;
         }
+        (queue.head, queue.count) = (head, count);
         queue.total -= taken;
     }
 

@@ -67,7 +67,7 @@ library PaymentList {
     }
 
     /// @dev Assumes index < list.length / SIZE, and that `authenticate` wrote the list.
-    function at(
+    function nth(
         bytes calldata list,
         uint256 index
     ) internal pure returns (address payer, address signer, uint128 cumulative) {

@@ -8,7 +8,12 @@ library Proposal {
     /// @notice The proposal can't be applied before `readyAt`.
     error TooEarly(uint64 readyAt);
 
+    /// @notice The proposal could be applied until `lastAt` only.
+    error TooLate(uint64 lastAt);
+
     uint64 internal constant DELAY = 2 days;
+    /// @dev A proposal that could wait for ever would make the delay a formality: it could be applied when nobody looks.
+    uint64 internal constant LIFE = 14 days;
 
     struct Change {
         uint128 value;
@@ -26,6 +31,7 @@ library Proposal {
         uint64 readyAt = change.readyAt;
         require(readyAt != 0, NothingProposed());
         require(block.timestamp >= readyAt, TooEarly(readyAt));
+        require(block.timestamp <= readyAt + LIFE, TooLate(readyAt + LIFE));
         value = change.value;
         (change.value, change.readyAt) = (0, 0);
     }

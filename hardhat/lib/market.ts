@@ -1,5 +1,14 @@
 // A rail with people on it: what tests do again and again, in the words of the protocol.
-import { getAbiItem, parseEventLogs, parseSignature, toFunctionSelector } from "viem";
+import {
+  encodeAbiParameters,
+  encodeFunctionData,
+  getAbiItem,
+  keccak256,
+  parseAbiParameters,
+  parseEventLogs,
+  parseSignature,
+  toFunctionSelector,
+} from "viem";
 import type { Abi, AbiFunction, Hex } from "viem";
 import { deploy, keyOf, usdt, type Key, type Rail } from "./deployment.ts";
 import { digestOf, domainOf, structHash, types, type Domain, type Message, type MessageType } from "./messages.ts";
@@ -150,6 +159,22 @@ export async function openMarket(...changes: Parameters<typeof deploy>) {
       args as never,
     );
 
+  /** What `commitReport` announces for a call of Disputes. */
+  const commitmentOf = (functionName: string, args: unknown[], wallet: Wallet = anyone): Hex => {
+    const data = encodeFunctionData({ abi: rail.disputes.abi as Abi, functionName, args });
+    return keccak256(
+      encodeAbiParameters(parseAbiParameters("address, bytes32"), [wallet.account.address, keccak256(data)]),
+    );
+  };
+  /** Announces a report, and sends it as soon as it may come. */
+  const report = async (functionName: string, args: unknown[], wallet: Wallet = anyone): Promise<Hex> => {
+    const { disputes } = rail;
+    await disputes.write.commitReport([commitmentOf(functionName, args, wallet)], { account: wallet.account });
+    await networkHelpers.mine(4);
+    const verbs = disputes.write as unknown as Record<string, (args: unknown[], options: object) => Promise<Hex>>;
+    return verbs[functionName](args, { account: wallet.account });
+  };
+
   /** A provider with a stake and one node. */
   const node = keyOf("a node");
   await stake(provider, usdt(10_000));
@@ -158,7 +183,7 @@ export async function openMarket(...changes: Parameters<typeof deploy>) {
   return {
     ...rail,
     ...{ networkHelpers, domain, anyone, provider, payer, node },
-    ...{ eventsOf, refuses },
+    ...{ eventsOf, refuses, commitmentOf, report },
     ...{
       sign,
       signSplit,

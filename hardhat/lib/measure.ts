@@ -27,6 +27,7 @@ export async function measure(): Promise<Row[]> {
     rows.push({ group, name, gas: Number(gasUsed), items, newSlots: await newSlotsOf(m, hash) });
   };
   await measureWallets(m, record);
+  await measurePools(m, record);
   await measureClaims(m, record);
   await measureStatements(m, record);
   await measureDisputes(m, record);
@@ -73,6 +74,37 @@ async function measureWallets(m: Market, record: Record) {
   await record("Provider", "add a node", staking.write.addNode([node.address, proof], as(provider)));
   const words = ["https://node.example", '{"tiny":[150000,15000,600000]}'] as const;
   await record("Provider", "announce", staking.write.announce(words, as(provider)));
+}
+
+async function measurePools(m: Market, record: Record) {
+  const { escrow, networkHelpers } = m;
+  const [provider, ...workers] = [3, 4, 15, 16].map((i) => m.wallets[i]);
+  const address = provider.account.address;
+  const as = (wallet: typeof provider) => ({ account: wallet.account });
+  const shares = workers.map((wallet, i) => ({
+    wallet: wallet.account.address,
+    basisPoints: [5_000, 3_000, 2_000][i],
+  }));
+  const node = keyOf("a node with a pool");
+  await m.stake(provider, usdt(1_000));
+  await m.addNode(provider, node);
+  const key = keyOf("who pays a pool");
+  await m.deposit(key.address, usdt(100));
+  const earn = async (cumulative: number) =>
+    m.settle([], [await m.voucher(key, key.address, node.address, usdt(cumulative))]);
+  await earn(10);
+  await record("Pools", "propose three members", escrow.write.proposePool([shares], as(provider)));
+  const [pool] = await escrow.read.proposedPoolOf([address]);
+  await record("Pools", "accept a share", escrow.write.acceptPool([address, pool], as(workers[0])));
+  for (const worker of workers.slice(1)) await escrow.write.acceptPool([address, pool], as(worker));
+  await networkHelpers.time.increase(2n * day);
+  await record("Pools", "apply three members, the first pool", escrow.write.applyPool([address, shares]));
+  await earn(20);
+  await record("Pools", "divide among three, the first time", escrow.write.divide([address]));
+  await earn(30);
+  await record("Pools", "divide among three, again", escrow.write.divide([address]));
+  const mine = escrow.write.collect([workers[0].account.address, usdt(1)], as(workers[0]));
+  await record("Pools", "collect, a member the first time", mine);
 }
 
 async function measureClaims(m: Market, record: Record) {
@@ -162,7 +194,10 @@ async function measureDisputes(m: Market, record: Record) {
     return [receipt, await m.signReceipt(m.node, receipt)] as const;
   };
   const [one, other, bad] = [await make({}), await make({ durationMs: 1 }), await make({ fee: 1n })];
-  const pair = m.disputes.write.reportReceipts([...one, ...other]);
-  await record("Disputes", "two receipts for one sequence, the first of a node", pair);
-  await record("Disputes", "a receipt with a wrong fee", m.disputes.write.reportReceipt(bad));
+  const hash = m.commitmentOf("reportReceipt", [...bad]);
+  await record("Disputes", "announce a report", m.disputes.write.commitReport([hash]));
+  const report = async (name: string, functionName: string, args: unknown[]) =>
+    record("Disputes", name, m.report(functionName, args));
+  await report("two receipts for one sequence, the first of a node", "reportReceipts", [...one, ...other]);
+  await report("a receipt with a wrong fee", "reportReceipt", [...bad]);
 }

@@ -9,7 +9,6 @@ import { leafOf, levelsOf, noTotals, proofOf, rootOf, type TreeNode } from "../l
 
 const m = await openMarket();
 const { disputes, staking, settlement, provider, anyone, networkHelpers } = m;
-const reporter = { account: anyone.account };
 const payer = keyOf("a harmed payer");
 const stranger = keyOf("a stranger");
 const nobody = { r: zeroHash, s: zeroHash, v: 27 };
@@ -57,9 +56,66 @@ const slashed = async (call: Promise<Hex>, taken: bigint, offence: number, seque
   assert.equal((await settlement.read.reputationOf([provider.account.address])).slashes, 1);
 };
 
+describe("A report", () => {
+  const copier = m.wallets[3];
+  const evidence = async () => [...(await signed(receipt(1n, { fee: 1n })))];
+  const send = async (wallet: typeof anyone) =>
+    disputes.write.reportReceipt((await evidence()) as never, { account: wallet.account });
+  const announce = async (wallet: typeof anyone, as = wallet) =>
+    disputes.write.commitReport([m.commitmentOf("reportReceipt", await evidence(), as)], { account: wallet.account });
+  const number = () => networkHelpers.time.latestBlock().then(BigInt);
+
+  it("that nobody announced is refused", async () =>
+    m.refuses(send(anyone), disputes, "NotCommitted", [
+      getAddress(anyone.account.address),
+      m.commitmentOf("reportReceipt", await evidence()),
+    ]));
+  it("less than five blocks after it was announced is refused", async () => {
+    await announce(anyone);
+    const at = await number();
+    await networkHelpers.mine(3);
+    await m.refuses(send(anyone), disputes, "CommittedTooLate", [at, at + 5n]);
+    await networkHelpers.mine(1);
+    await slashed(send(anyone), usdt(100), 2, 1n);
+  });
+  it("a day after it was announced is refused, until it is announced again", async () => {
+    await announce(anyone);
+    const at = await number();
+    await networkHelpers.mine(7_200);
+    await m.refuses(send(anyone), disputes, "CommitmentExpired", [at, at + 7_200n]);
+    await slashed(m.report("reportReceipt", await evidence()), usdt(100), 2, 1n);
+  });
+  it("with other evidence than was announced is refused", async () => {
+    await announce(anyone);
+    await networkHelpers.mine(4);
+    const other = await signed(receipt(2n, { fee: 1n }));
+    await m.refuses(
+      disputes.write.reportReceipt([...other] as never, { account: anyone.account }),
+      disputes,
+      "NotCommitted",
+      [getAddress(anyone.account.address), m.commitmentOf("reportReceipt", [...other])],
+    );
+  });
+  it("that was copied, with its announcement, earns its copier nothing", async () => {
+    await announce(anyone);
+    await announce(copier, anyone); // the hash is public, and names its author
+    await networkHelpers.mine(4);
+    const own = m.commitmentOf("reportReceipt", await evidence(), copier);
+    await m.refuses(send(copier), disputes, "NotCommitted", [getAddress(copier.account.address), own]);
+    await announce(copier); // as soon as the copier can have seen the evidence
+    await m.refuses(send(copier), disputes, "CommittedTooLate", [() => true, () => true]);
+    await slashed(send(anyone), usdt(100), 2, 1n);
+    assert.equal(await staking.read.compensationOf([copier.account.address]), 0n);
+  });
+  it("uses its announcement up", async () => {
+    await slashed(m.report("reportReceipt", await evidence()), usdt(100), 2, 1n);
+    await m.refuses(send(anyone), disputes, "NotCommitted", [() => true, () => true]);
+  });
+});
+
 describe("Two receipts for one sequence", () => {
   const report = async (a: readonly [Receipt, unknown], b: readonly [Receipt, unknown]) =>
-    disputes.write.reportReceipts([a[0], a[1], b[0], b[1]] as never, reporter);
+    m.report("reportReceipts", [a[0], a[1], b[0], b[1]]);
   const one = () => signed(receipt(1n));
   const other = () => signed(receipt(1n, { durationMs: 7 }));
 
@@ -100,8 +156,7 @@ describe("Two statements for one sequence", () => {
     return [message, await m.signSplit(key, "Statement", message)] as const;
   };
   type Signed = Awaited<ReturnType<typeof statement>>;
-  const report = async (a: Signed, b: Signed) =>
-    disputes.write.reportStatements([a[0], a[1], b[0], b[1]] as never, reporter);
+  const report = async (a: Signed, b: Signed) => m.report("reportStatements", [a[0], a[1], b[0], b[1]]);
 
   it("without signatures are refused", async () => {
     const [message] = await statement(1n, 5n);
@@ -128,7 +183,7 @@ describe("Two statements for one sequence", () => {
 });
 
 describe("A receipt by itself", () => {
-  const report = (r: Receipt, key?: Key) => signed(r, key).then((args) => disputes.write.reportReceipt(args, reporter));
+  const report = (r: Receipt, key?: Key) => signed(r, key).then((args) => m.report("reportReceipt", [...args]));
 
   it("that is good is refused", async () =>
     m.refuses(report(receipt(1n)), disputes, "ReceiptIsGood", [receipt(1n).fee]));
@@ -154,7 +209,7 @@ describe("A leaf", () => {
     siblings = proof(levels, index),
   ) => {
     const [, signature] = await signed(r);
-    return disputes.write.reportLeaf([r, signature, statement, levels[0][index], siblings], reporter);
+    return m.report("reportLeaf", [r, signature, statement, levels[0][index], siblings]);
   };
 
   it("that is the signed receipt is refused", async () => {
@@ -192,10 +247,7 @@ describe("An inner node", () => {
     return [levels[0], [liar, levels[1][1]], [top]];
   };
   const report = ({ statement, levels }: Awaited<ReturnType<typeof settleTree>>, siblings = [levels[1][1]]) =>
-    disputes.write.reportSum(
-      [node, statement, levels[1][0].totals, levels[0][0], levels[0][1], 0n, siblings],
-      reporter,
-    );
+    m.report("reportSum", [node, statement, levels[1][0].totals, levels[0][0], levels[0][1], 0n, siblings]);
 
   it("with the right sums is refused", async () =>
     m.refuses(report(await settleTree(leaves)), disputes, "SumIsRight", []));
@@ -214,7 +266,7 @@ describe("An inner node", () => {
 describe("The padding", () => {
   const leaves = [1n, 2n, 3n].map((sequence) => leafNode(receipt(sequence)));
   const report = ({ statement, levels }: Awaited<ReturnType<typeof settleTree>>, index = 3) =>
-    disputes.write.reportPadding([node, statement, levels[0][index], BigInt(index), proof(levels, index)], reporter);
+    m.report("reportPadding", [node, statement, levels[0][index], BigInt(index), proof(levels, index)]);
 
   it("that is empty is refused", async () =>
     m.refuses(report(await settleTree(leaves)), disputes, "PaddingIsEmpty", []));

@@ -144,6 +144,14 @@ describe("Slashing", () => {
     await slash(usdt(1_000), usdt(5_000), payer.account.address);
     assert.deepEqual(await stakes(), [usdt(8_000), 0n, usdt(900), usdt(220), usdt(880)]);
   });
+  it("leaves the way out open though it took sixteen exits whole", async () => {
+    for (let i = 0; i < 16; i++) await staking.write.unstake([usdt(1)], as(provider));
+    await slash(usdt(16));
+    await staking.write.unstake([usdt(9_984)], as(provider));
+    await networkHelpers.time.increase(7n * day);
+    await staking.write.withdraw([me], as(provider));
+    assert.equal(await token.read.balanceOf([me]), usdt(9_984));
+  });
   it("leaves the rest of an exit to its owner", async () => {
     await staking.write.unstake([usdt(1_000)], as(provider));
     await slash(usdt(400));
@@ -183,6 +191,15 @@ describe("The minimum stake", () => {
     await staking.write.applyMinimumStake(as(anyone));
     assert.equal(await staking.read.minimumStake(), usdt(5));
     await m.refuses(staking.write.applyMinimumStake(), staking, "NothingProposed", []);
+  });
+});
+
+describe("A proposal that nobody applied", () => {
+  it("is void two weeks later", async () => {
+    await staking.write.proposeMinimumStake([usdt(5)], as(owner));
+    const lastAt = BigInt(await networkHelpers.time.latest()) + 16n * day;
+    await networkHelpers.time.setNextBlockTimestamp(lastAt + 1n);
+    await m.refuses(staking.write.applyMinimumStake(), staking, "TooLate", [lastAt]);
   });
 });
 

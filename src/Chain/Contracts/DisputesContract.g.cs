@@ -26,10 +26,20 @@ public sealed partial class DisputesContract(Web3 web3, Address address) : Contr
     public Task<Address> EscrowAsync(BlockParameter at = default, CancellationToken stop = default) =>
         CallAsync(EscrowData(), static abi => abi.Address(), at, stop);
 
+    public static byte[] LeastBlocksData() => Selector("LEAST_BLOCKS()");
+
+    public Task<ulong> LeastBlocksAsync(BlockParameter at = default, CancellationToken stop = default) =>
+        CallAsync(LeastBlocksData(), static abi => abi.UInt64(), at, stop);
+
     public static byte[] LeastPenaltyData() => Selector("LEAST_PENALTY()");
 
     public Task<TokenAmount> LeastPenaltyAsync(BlockParameter at = default, CancellationToken stop = default) =>
         CallAsync(LeastPenaltyData(), static abi => abi.Amount(), at, stop);
+
+    public static byte[] MostBlocksData() => Selector("MOST_BLOCKS()");
+
+    public Task<ulong> MostBlocksAsync(BlockParameter at = default, CancellationToken stop = default) =>
+        CallAsync(MostBlocksData(), static abi => abi.UInt64(), at, stop);
 
     public static byte[] MostPenaltyData() => Selector("MOST_PENALTY()");
 
@@ -50,6 +60,27 @@ public sealed partial class DisputesContract(Web3 web3, Address address) : Contr
 
     public Task<Address> StakingAsync(BlockParameter at = default, CancellationToken stop = default) =>
         CallAsync(StakingData(), static abi => abi.Address(), at, stop);
+
+    public static byte[] CommitReportData(Bytes32 commitment)
+    {
+        var abi = new AbiWriter(Selector("commitReport(bytes32)"), 1);
+        abi.Add(commitment);
+        return abi.ToArray();
+    }
+
+    public Task<TransactionReceipt> CommitReportAsync(Bytes32 commitment, CancellationToken stop = default) =>
+        SendAsync(CommitReportData(commitment), stop);
+
+    public static byte[] CommittedAtData(Address reporter, Bytes32 commitment)
+    {
+        var abi = new AbiWriter(Selector("committedAt(address,bytes32)"), 2);
+        abi.Add(reporter);
+        abi.Add(commitment);
+        return abi.ToArray();
+    }
+
+    public Task<ulong> CommittedAtAsync(Address reporter, Bytes32 commitment, BlockParameter at = default, CancellationToken stop = default) =>
+        CallAsync(CommittedAtData(reporter, commitment), static abi => abi.UInt64(), at, stop);
 
     public static byte[] IsPunishedData(ContractOffence offence, Address node, ulong sequence)
     {
@@ -147,6 +178,7 @@ public sealed partial class DisputesContract(Web3 web3, Address address) : Contr
     static readonly FrozenDictionary<Bytes32, Func<Log, ContractEvent>> Events = new Dictionary<Bytes32, Func<Log, ContractEvent>>
     {
         [PunishedEvent.Topic] = PunishedEvent.Read,
+        [ReportCommittedEvent.Topic] = ReportCommittedEvent.Read,
     }.ToFrozenDictionary();
 
     /// <summary>The event that a log of this contract holds, or null for one that it doesn't have or that is malformed.</summary>

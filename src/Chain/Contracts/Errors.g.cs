@@ -10,6 +10,10 @@ public sealed record AlreadyPunishedError(ContractOffence Offence, Address Node,
 
 public sealed record BadSignatureError : ContractError;
 
+public sealed record CommitmentExpiredError(ulong Committed, ulong Latest) : ContractError;
+
+public sealed record CommittedTooLateError(ulong Committed, ulong Earliest) : ContractError;
+
 public sealed record DifferentNodesError(Address First, Address Second) : ContractError;
 
 public sealed record DifferentSequencesError(ulong First, ulong Second) : ContractError;
@@ -17,6 +21,8 @@ public sealed record DifferentSequencesError(ulong First, ulong Second) : Contra
 public sealed record LeafIsRightError(Bytes32 Leaf) : ContractError;
 
 public sealed record NoOverlapError(ulong LastOfOne, ulong FirstOfOther) : ContractError;
+
+public sealed record NotCommittedError(Address Reporter, Bytes32 Commitment) : ContractError;
 
 public sealed record NotPaddingError(ulong Index, ulong First, ulong End) : ContractError;
 
@@ -48,6 +54,10 @@ public sealed record DepositsArePausedError : ContractError;
 
 public sealed record InsufficientBalanceError(BigInteger Wanted, BigInteger Available) : ContractError;
 
+public sealed record MemberTwiceError(Address Wallet) : ContractError;
+
+public sealed record NotAcceptedError(Bytes32 Pool, Address Wallet) : ContractError;
+
 public sealed record NotAuthorizedError(Address Payer, Address Signer, ContractClaimFault Reason) : ContractError;
 
 public sealed record NotSettlementError(Address Caller) : ContractError;
@@ -62,6 +72,12 @@ public sealed record OwnableUnauthorizedAccountError(Address Account) : Contract
 
 public sealed record PeriodOutOfBoundsError(ulong Period, ulong Least, ulong Most) : ContractError;
 
+public sealed record PoolTooEarlyError(ulong ReadyAt) : ContractError;
+
+public sealed record PoolTooLateError(ulong LastAt) : ContractError;
+
+public sealed record PoolUnknownError(Address Provider, Bytes32 Pool, Bytes32 Expected) : ContractError;
+
 public sealed record ReentrancyGuardReentrantCallError : ContractError;
 
 public sealed record ReserveEndOutOfBoundsError(ulong Until, ulong Earliest, ulong Latest) : ContractError;
@@ -70,7 +86,11 @@ public sealed record ReserveNotNewerError(ulong Until, ulong Existing) : Contrac
 
 public sealed record SafeERC20FailedOperationError(Address Token) : ContractError;
 
+public sealed record SharesDontSumError(BigInteger Found, BigInteger Expected) : ContractError;
+
 public sealed record TooManyExitsError(BigInteger Most) : ContractError;
+
+public sealed record TooManyMembersError(BigInteger Count, BigInteger Most) : ContractError;
 
 public sealed record TooManyReservesError(BigInteger Most) : ContractError;
 
@@ -98,6 +118,8 @@ public sealed record StringTooLongError(string Str) : ContractError;
 
 public sealed record TooEarlyError(ulong ReadyAt) : ContractError;
 
+public sealed record TooLateError(ulong LastAt) : ContractError;
+
 public sealed record BadNodeSignatureError(Address Node, Address Signer) : ContractError;
 
 public sealed record InsufficientStakeError(BigInteger Wanted, BigInteger Available) : ContractError;
@@ -118,10 +140,13 @@ static class ContractErrors
     [
         new(SelectorOf("AlreadyPunished(uint8,address,uint64)"), static abi => new AlreadyPunishedError((ContractOffence)abi.UInt8(), abi.Address(), abi.UInt64())),
         new(SelectorOf("BadSignature()"), static abi => new BadSignatureError()),
+        new(SelectorOf("CommitmentExpired(uint64,uint64)"), static abi => new CommitmentExpiredError(abi.UInt64(), abi.UInt64())),
+        new(SelectorOf("CommittedTooLate(uint64,uint64)"), static abi => new CommittedTooLateError(abi.UInt64(), abi.UInt64())),
         new(SelectorOf("DifferentNodes(address,address)"), static abi => new DifferentNodesError(abi.Address(), abi.Address())),
         new(SelectorOf("DifferentSequences(uint64,uint64)"), static abi => new DifferentSequencesError(abi.UInt64(), abi.UInt64())),
         new(SelectorOf("LeafIsRight(bytes32)"), static abi => new LeafIsRightError(abi.Bytes32())),
         new(SelectorOf("NoOverlap(uint64,uint64)"), static abi => new NoOverlapError(abi.UInt64(), abi.UInt64())),
+        new(SelectorOf("NotCommitted(address,bytes32)"), static abi => new NotCommittedError(abi.Address(), abi.Bytes32())),
         new(SelectorOf("NotPadding(uint64,uint64,uint64)"), static abi => new NotPaddingError(abi.UInt64(), abi.UInt64(), abi.UInt64())),
         new(SelectorOf("OutOfRange(uint64,uint64,uint64)"), static abi => new OutOfRangeError(abi.UInt64(), abi.UInt64(), abi.UInt64())),
         new(SelectorOf("PaddingIsEmpty()"), static abi => new PaddingIsEmptyError()),
@@ -137,6 +162,8 @@ static class ContractErrors
         new(SelectorOf("AmountTooLarge(uint256,uint256)"), static abi => new AmountTooLargeError(abi.UInt256(), abi.UInt256())),
         new(SelectorOf("DepositsArePaused()"), static abi => new DepositsArePausedError()),
         new(SelectorOf("InsufficientBalance(uint256,uint256)"), static abi => new InsufficientBalanceError(abi.UInt256(), abi.UInt256())),
+        new(SelectorOf("MemberTwice(address)"), static abi => new MemberTwiceError(abi.Address())),
+        new(SelectorOf("NotAccepted(bytes32,address)"), static abi => new NotAcceptedError(abi.Bytes32(), abi.Address())),
         new(SelectorOf("NotAuthorized(address,address,uint8)"), static abi => new NotAuthorizedError(abi.Address(), abi.Address(), (ContractClaimFault)abi.UInt8())),
         new(SelectorOf("NotSettlement(address)"), static abi => new NotSettlementError(abi.Address())),
         new(SelectorOf("NothingArrived()"), static abi => new NothingArrivedError()),
@@ -144,11 +171,16 @@ static class ContractErrors
         new(SelectorOf("OwnableInvalidOwner(address)"), static abi => new OwnableInvalidOwnerError(abi.Address())),
         new(SelectorOf("OwnableUnauthorizedAccount(address)"), static abi => new OwnableUnauthorizedAccountError(abi.Address())),
         new(SelectorOf("PeriodOutOfBounds(uint64,uint64,uint64)"), static abi => new PeriodOutOfBoundsError(abi.UInt64(), abi.UInt64(), abi.UInt64())),
+        new(SelectorOf("PoolTooEarly(uint64)"), static abi => new PoolTooEarlyError(abi.UInt64())),
+        new(SelectorOf("PoolTooLate(uint64)"), static abi => new PoolTooLateError(abi.UInt64())),
+        new(SelectorOf("PoolUnknown(address,bytes32,bytes32)"), static abi => new PoolUnknownError(abi.Address(), abi.Bytes32(), abi.Bytes32())),
         new(SelectorOf("ReentrancyGuardReentrantCall()"), static abi => new ReentrancyGuardReentrantCallError()),
         new(SelectorOf("ReserveEndOutOfBounds(uint64,uint64,uint64)"), static abi => new ReserveEndOutOfBoundsError(abi.UInt64(), abi.UInt64(), abi.UInt64())),
         new(SelectorOf("ReserveNotNewer(uint64,uint64)"), static abi => new ReserveNotNewerError(abi.UInt64(), abi.UInt64())),
         new(SelectorOf("SafeERC20FailedOperation(address)"), static abi => new SafeERC20FailedOperationError(abi.Address())),
+        new(SelectorOf("SharesDontSum(uint256,uint256)"), static abi => new SharesDontSumError(abi.UInt256(), abi.UInt256())),
         new(SelectorOf("TooManyExits(uint256)"), static abi => new TooManyExitsError(abi.UInt256())),
+        new(SelectorOf("TooManyMembers(uint256,uint256)"), static abi => new TooManyMembersError(abi.UInt256(), abi.UInt256())),
         new(SelectorOf("TooManyReserves(uint256)"), static abi => new TooManyReservesError(abi.UInt256())),
         new(SelectorOf("TurnoverTooLarge(uint256,uint256)"), static abi => new TurnoverTooLargeError(abi.UInt256(), abi.UInt256())),
         new(SelectorOf("WrongToken(address,address)"), static abi => new WrongTokenError(abi.Address(), abi.Address())),
@@ -162,6 +194,7 @@ static class ContractErrors
         new(SelectorOf("StakeMultipleOutOfBounds(uint32,uint32,uint32)"), static abi => new StakeMultipleOutOfBoundsError(abi.UInt32(), abi.UInt32(), abi.UInt32())),
         new(SelectorOf("StringTooLong(string)"), static abi => new StringTooLongError(abi.String())),
         new(SelectorOf("TooEarly(uint64)"), static abi => new TooEarlyError(abi.UInt64())),
+        new(SelectorOf("TooLate(uint64)"), static abi => new TooLateError(abi.UInt64())),
         new(SelectorOf("BadNodeSignature(address,address)"), static abi => new BadNodeSignatureError(abi.Address(), abi.Address())),
         new(SelectorOf("InsufficientStake(uint256,uint256)"), static abi => new InsufficientStakeError(abi.UInt256(), abi.UInt256())),
         new(SelectorOf("MinimumStakeOutOfBounds(uint128,uint128,uint128)"), static abi => new MinimumStakeOutOfBoundsError(abi.Amount(), abi.Amount(), abi.Amount())),

@@ -29,6 +29,11 @@ public sealed partial class EscrowContract(Web3 web3, Address address) : Contrac
     public Task<ulong> LeastPeriodAsync(BlockParameter at = default, CancellationToken stop = default) =>
         CallAsync(LeastPeriodData(), static abi => abi.UInt64(), at, stop);
 
+    public static byte[] MostMembersData() => Selector("MOST_MEMBERS()");
+
+    public Task<BigInteger> MostMembersAsync(BlockParameter at = default, CancellationToken stop = default) =>
+        CallAsync(MostMembersData(), static abi => abi.UInt256(), at, stop);
+
     public static byte[] MostPeriodData() => Selector("MOST_PERIOD()");
 
     public Task<ulong> MostPeriodAsync(BlockParameter at = default, CancellationToken stop = default) =>
@@ -64,10 +69,26 @@ public sealed partial class EscrowContract(Web3 web3, Address address) : Contrac
     public Task<Address> TokenAsync(BlockParameter at = default, CancellationToken stop = default) =>
         CallAsync(TokenData(), static abi => abi.Address(), at, stop);
 
+    public static byte[] WholeData() => Selector("WHOLE()");
+
+    public Task<BigInteger> WholeAsync(BlockParameter at = default, CancellationToken stop = default) =>
+        CallAsync(WholeData(), static abi => abi.UInt256(), at, stop);
+
     public static byte[] AcceptOwnershipData() => Selector("acceptOwnership()");
 
     public Task<TransactionReceipt> AcceptOwnershipAsync(CancellationToken stop = default) =>
         SendAsync(AcceptOwnershipData(), stop);
+
+    public static byte[] AcceptPoolData(Address provider, Bytes32 pool)
+    {
+        var abi = new AbiWriter(Selector("acceptPool(address,bytes32)"), 2);
+        abi.Add(provider);
+        abi.Add(pool);
+        return abi.ToArray();
+    }
+
+    public Task<TransactionReceipt> AcceptPoolAsync(Address provider, Bytes32 pool, CancellationToken stop = default) =>
+        SendAsync(AcceptPoolData(provider, pool), stop);
 
     public static byte[] AccountOfData(Address payer)
     {
@@ -78,6 +99,17 @@ public sealed partial class EscrowContract(Web3 web3, Address address) : Contrac
 
     public Task<(TokenAmount Balance, TokenAmount Thawing, TokenAmount Reserved, TokenAmount Spent, uint Epoch)> AccountOfAsync(Address payer, BlockParameter at = default, CancellationToken stop = default) =>
         CallAsync(AccountOfData(payer), static abi => (abi.Amount(), abi.Amount(), abi.Amount(), abi.Amount(), abi.UInt32()), at, stop);
+
+    public static byte[] ApplyPoolData(Address provider, Member[] members)
+    {
+        var abi = new AbiWriter(Selector("applyPool(address,(address,uint16)[])"), 2);
+        abi.Add(provider);
+        abi.Add(members, 2, static (abi, item) => AbiStructs.Write(abi, item));
+        return abi.ToArray();
+    }
+
+    public Task<TransactionReceipt> ApplyPoolAsync(Address provider, Member[] members, CancellationToken stop = default) =>
+        SendAsync(ApplyPoolData(provider, members), stop);
 
     public static byte[] AvailableOfData(Address payer)
     {
@@ -154,6 +186,16 @@ public sealed partial class EscrowContract(Web3 web3, Address address) : Contrac
     public Task<bool> DepositsPausedAsync(BlockParameter at = default, CancellationToken stop = default) =>
         CallAsync(DepositsPausedData(), static abi => abi.Bool(), at, stop);
 
+    public static byte[] DivideData(Address provider)
+    {
+        var abi = new AbiWriter(Selector("divide(address)"), 1);
+        abi.Add(provider);
+        return abi.ToArray();
+    }
+
+    public Task<TransactionReceipt> DivideAsync(Address provider, CancellationToken stop = default) =>
+        SendAsync(DivideData(provider), stop);
+
     public static byte[] EarnedOfData(Address earner)
     {
         var abi = new AbiWriter(Selector("earnedOf(address)"), 1);
@@ -174,6 +216,17 @@ public sealed partial class EscrowContract(Web3 web3, Address address) : Contrac
 
     public Task<(TokenAmount Left, ulong ValidUntil, uint Epoch, ContractClaimFault Fault)> GrantOfAsync(Address payer, Address spender, BlockParameter at = default, CancellationToken stop = default) =>
         CallAsync(GrantOfData(payer, spender), static abi => (abi.Amount(), abi.UInt64(), abi.UInt32(), (ContractClaimFault)abi.UInt8()), at, stop);
+
+    public static byte[] HasAcceptedData(Bytes32 pool, Address wallet)
+    {
+        var abi = new AbiWriter(Selector("hasAccepted(bytes32,address)"), 2);
+        abi.Add(pool);
+        abi.Add(wallet);
+        return abi.ToArray();
+    }
+
+    public Task<bool> HasAcceptedAsync(Bytes32 pool, Address wallet, BlockParameter at = default, CancellationToken stop = default) =>
+        CallAsync(HasAcceptedData(pool, wallet), static abi => abi.Bool(), at, stop);
 
     public static byte[] OwnerData() => Selector("owner()");
 
@@ -209,6 +262,36 @@ public sealed partial class EscrowContract(Web3 web3, Address address) : Contrac
 
     public Task<Address> PendingOwnerAsync(BlockParameter at = default, CancellationToken stop = default) =>
         CallAsync(PendingOwnerData(), static abi => abi.Address(), at, stop);
+
+    public static byte[] PoolOfData(Address provider)
+    {
+        var abi = new AbiWriter(Selector("poolOf(address)"), 1);
+        abi.Add(provider);
+        return abi.ToArray();
+    }
+
+    public Task<(Member[] Members, TokenAmount Undivided)> PoolOfAsync(Address provider, BlockParameter at = default, CancellationToken stop = default) =>
+        CallAsync(PoolOfData(provider), static abi => (abi.Array(2, static abi => AbiStructs.ReadMember(abi)), abi.Amount()), at, stop);
+
+    public static byte[] ProposePoolData(Member[] members)
+    {
+        var abi = new AbiWriter(Selector("proposePool((address,uint16)[])"), 1);
+        abi.Add(members, 2, static (abi, item) => AbiStructs.Write(abi, item));
+        return abi.ToArray();
+    }
+
+    public Task<TransactionReceipt> ProposePoolAsync(Member[] members, CancellationToken stop = default) =>
+        SendAsync(ProposePoolData(members), stop);
+
+    public static byte[] ProposedPoolOfData(Address provider)
+    {
+        var abi = new AbiWriter(Selector("proposedPoolOf(address)"), 1);
+        abi.Add(provider);
+        return abi.ToArray();
+    }
+
+    public Task<(Bytes32 Pool, ulong ReadyAt)> ProposedPoolOfAsync(Address provider, BlockParameter at = default, CancellationToken stop = default) =>
+        CallAsync(ProposedPoolOfData(provider), static abi => (abi.Bytes32(), abi.UInt64()), at, stop);
 
     public static byte[] RecycleData(TokenAmount amount)
     {
@@ -319,11 +402,15 @@ public sealed partial class EscrowContract(Web3 web3, Address address) : Contrac
         [CollectedEvent.Topic] = CollectedEvent.Read,
         [DepositedEvent.Topic] = DepositedEvent.Read,
         [DepositsPausedEvent.Topic] = DepositsPausedEvent.Read,
+        [DividedEvent.Topic] = DividedEvent.Read,
         [EarnedEvent.Topic] = EarnedEvent.Read,
         [EpochRaisedEvent.Topic] = EpochRaisedEvent.Read,
         [GrantRegisteredEvent.Topic] = GrantRegisteredEvent.Read,
         [OwnershipTransferStartedEvent.Topic] = OwnershipTransferStartedEvent.Read,
         [OwnershipTransferredEvent.Topic] = OwnershipTransferredEvent.Read,
+        [PoolAcceptedEvent.Topic] = PoolAcceptedEvent.Read,
+        [PoolAppliedEvent.Topic] = PoolAppliedEvent.Read,
+        [PoolProposedEvent.Topic] = PoolProposedEvent.Read,
         [RecycledEvent.Topic] = RecycledEvent.Read,
         [ReserveReleasedEvent.Topic] = ReserveReleasedEvent.Read,
         [ReservedEvent.Topic] = ReservedEvent.Read,

@@ -12,6 +12,13 @@ public sealed record PunishedEvent(Address Provider, Address Node, Address Repor
     internal static PunishedEvent Read(Log log) => Open(log, 3, static (topics, data) => new PunishedEvent(topics.Address(), topics.Address(), topics.Address(), (ContractOffence)data.UInt8(), data.UInt64(), data.Amount()));
 }
 
+public sealed record ReportCommittedEvent(Address Reporter, Bytes32 Commitment) : ContractEvent
+{
+    public static readonly Bytes32 Topic = Abi.Topic("ReportCommitted(address,bytes32)");
+
+    internal static ReportCommittedEvent Read(Log log) => Open(log, 1, static (topics, data) => new ReportCommittedEvent(topics.Address(), data.Bytes32()));
+}
+
 public sealed record ClaimedEvent(Address Payer, Address Node, TokenAmount Amount, TokenAmount Claimed) : ContractEvent
 {
     public static readonly Bytes32 Topic = Abi.Topic("Claimed(address,address,uint128,uint128)");
@@ -38,6 +45,13 @@ public sealed record DepositsPausedEvent(bool Paused) : ContractEvent
     public static readonly Bytes32 Topic = Abi.Topic("DepositsPaused(bool)");
 
     internal static DepositsPausedEvent Read(Log log) => Open(log, 0, static (topics, data) => new DepositsPausedEvent(data.Bool()));
+}
+
+public sealed record DividedEvent(Address Provider, Address Member, TokenAmount Amount) : ContractEvent
+{
+    public static readonly Bytes32 Topic = Abi.Topic("Divided(address,address,uint128)");
+
+    internal static DividedEvent Read(Log log) => Open(log, 2, static (topics, data) => new DividedEvent(topics.Address(), topics.Address(), data.Amount()));
 }
 
 public sealed record EarnedEvent(Address Provider, Address Node, TokenAmount Amount, TokenAmount Fee) : ContractEvent
@@ -73,6 +87,27 @@ public sealed record OwnershipTransferredEvent(Address PreviousOwner, Address Ne
     public static readonly Bytes32 Topic = Abi.Topic("OwnershipTransferred(address,address)");
 
     internal static OwnershipTransferredEvent Read(Log log) => Open(log, 2, static (topics, data) => new OwnershipTransferredEvent(topics.Address(), topics.Address()));
+}
+
+public sealed record PoolAcceptedEvent(Address Provider, Bytes32 Pool, Address Member) : ContractEvent
+{
+    public static readonly Bytes32 Topic = Abi.Topic("PoolAccepted(address,bytes32,address)");
+
+    internal static PoolAcceptedEvent Read(Log log) => Open(log, 3, static (topics, data) => new PoolAcceptedEvent(topics.Address(), topics.Bytes32(), topics.Address()));
+}
+
+public sealed record PoolAppliedEvent(Address Provider, Bytes32 Pool) : ContractEvent
+{
+    public static readonly Bytes32 Topic = Abi.Topic("PoolApplied(address,bytes32)");
+
+    internal static PoolAppliedEvent Read(Log log) => Open(log, 2, static (topics, data) => new PoolAppliedEvent(topics.Address(), topics.Bytes32()));
+}
+
+public sealed record PoolProposedEvent(Address Provider, Bytes32 Pool, Member[] Members, ulong ReadyAt) : ContractEvent
+{
+    public static readonly Bytes32 Topic = Abi.Topic("PoolProposed(address,bytes32,(address,uint16)[],uint64)");
+
+    internal static PoolProposedEvent Read(Log log) => Open(log, 2, static (topics, data) => new PoolProposedEvent(topics.Address(), topics.Bytes32(), data.Array(2, static abi => AbiStructs.ReadMember(abi)), data.UInt64()));
 }
 
 public sealed record RecycledEvent(Address Earner, TokenAmount Amount) : ContractEvent

@@ -5,6 +5,8 @@ using ProofMesh.Protocol;
 
 namespace ProofMesh.Chain.Contracts;
 
+public sealed partial record Member(Address Wallet, ushort BasisPoints);
+
 public sealed partial record TokenPermissions(Address Token, BigInteger Amount);
 
 public sealed partial record PermitTransferFrom(TokenPermissions Permitted, BigInteger Nonce, BigInteger Deadline);
@@ -90,6 +92,15 @@ static class AbiStructs
 
     public static SumNode ReadSumNode(AbiReader abi) =>
         new(Hash: abi.Bytes32(), Totals: AbiStructs.ReadTotals(abi));
+
+    public static void Write(AbiWriter abi, Member value)
+    {
+        abi.Add(value.Wallet);
+        abi.Add(value.BasisPoints);
+    }
+
+    public static Member ReadMember(AbiReader abi) =>
+        new(Wallet: abi.Address(), BasisPoints: abi.UInt16());
 
     public static void Write(AbiWriter abi, TokenPermissions value)
     {
