@@ -7,28 +7,33 @@ internal sealed class AnswerText(IncrementalDecoder decoder, IReadOnlyList<strin
 {
     private readonly StringBuilder _held = new();
 
-    /// <summary>A stop string has come; nothing is shown any more.</summary>
-    public bool Stopped { get; private set; }
+    private bool _stopped;
 
-    /// <returns>What can be shown now; what may be the beginning of a stop string is held back.</returns>
-    public string Append(int token) => Release(decoder.Append(token), last: false);
-
-    /// <summary>Ends the answer and releases what was held back.</summary>
-    public string End() => Release(decoder.Flush(), last: true);
+    /// <summary>What can be shown once this token has come. Nothing may follow a finish.</summary>
+    public GeneratedToken Show(SampledToken token)
+    {
+        if (token.Finish == FinishReason.Cancelled)
+            return new GeneratedToken([], "", FinishReason.Cancelled);
+        // The token that ends an answer has no text; what may be the beginning of a stop string is held back.
+        var text = token.Finish == FinishReason.Stop ? "" : Release(decoder.Append(token.Id), last: false);
+        if (_stopped || token.Finish is not null)
+            text += Release(decoder.Flush(), last: true);
+        return new GeneratedToken([token.Id], text, _stopped ? FinishReason.Stop : token.Finish);
+    }
 
     private string Release(string text, bool last)
     {
-        if (Stopped)
+        if (_stopped)
             return "";
         if (stops.Count == 0)
             return text;
         var pending = _held.Append(text).ToString();
         var cut = FirstStop(pending);
-        Stopped = cut >= 0;
-        if (!Stopped)
+        _stopped = cut >= 0;
+        if (!_stopped)
             cut = last ? pending.Length : pending.Length - HeldLength(pending);
         _held.Clear();
-        if (!Stopped)
+        if (!_stopped)
             _held.Append(pending, cut, pending.Length - cut);
         return pending[..cut];
     }

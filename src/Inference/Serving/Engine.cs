@@ -12,6 +12,7 @@ public sealed class Engine : IDisposable
     private readonly Checkpoint _checkpoint;
     private readonly ModelRunner _runner;
     private readonly Scheduler _scheduler;
+    private readonly SchedulerThread _thread;
     private readonly EngineOptions _options;
     private readonly Lazy<ChatTemplate> _template;
 
@@ -21,7 +22,8 @@ public sealed class Engine : IDisposable
         var name = options.Name ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Folder)));
         Model = new EngineModel(name, runner.Context, runner.Scheme, Version, [.. checkpoint.Digests().Select(d => d.Sha256)], tokenizer.Digest);
         _template = new Lazy<ChatTemplate>(() => ChatTemplate.Load(options.Folder));
-        _scheduler = new Scheduler(runner, options, runner.Pool.Count * BlockPool.Tokens);
+        _scheduler = new Scheduler(runner, options, TimeProvider.System);
+        _thread = new SchedulerThread(_scheduler);
     }
 
     public EngineModel Model { get; }
@@ -29,6 +31,8 @@ public sealed class Engine : IDisposable
     public Tokenizer Tokenizer { get; }
 
     public EngineLoad CurrentLoad => _scheduler.Load;
+
+    public StepTimes Times => _scheduler.Times;
 
     /// <exception cref="ModelConfigException">config.json asks for what isn't supported.</exception>
     /// <exception cref="CheckpointException">The weights are missing, damaged or don't fit config.json.</exception>
@@ -83,13 +87,14 @@ public sealed class Engine : IDisposable
         CheckFits(prompt.Count, tokens.Count);
         stop.ThrowIfCancellationRequested();
         var replay = new Replay(prompt, tokens, sampling);
-        _scheduler.Enqueue(replay);
-        await using var registration = stop.Register(() => _scheduler.Cancel(replay));
+        Enqueue(replay);
+        await using var registration = stop.Register(() => Cancel(replay));
         return await replay.Result;
     }
 
     public void Dispose()
     {
+        _thread.Dispose();
         _scheduler.Dispose();
         _runner.Dispose();
         _checkpoint.Dispose();
@@ -97,22 +102,38 @@ public sealed class Engine : IDisposable
 
     private async IAsyncEnumerable<GeneratedToken> Run(GenerateRequest request, CancellationToken argument, [EnumeratorCancellation] CancellationToken stop = default)
     {
-        var generation = new Generation(request, Tokenizer.Stream(), _runner.Config.EndTokens, _options.ReadAhead);
-        _scheduler.Enqueue(generation);
-        await using var onArgument = argument.Register(() => _scheduler.Cancel(generation));
-        await using var onStop = stop.Register(() => _scheduler.Cancel(generation));
+        var generation = new Generation(request, _runner.Config.EndTokens, _options.ReadAhead);
+        var text = new AnswerText(Tokenizer.Stream(), request.Stop);
+        Enqueue(generation);
+        await using var onArgument = argument.Register(() => Cancel(generation));
+        await using var onStop = stop.Register(() => Cancel(generation));
         try
         {
             await foreach (var token in generation.Tokens.ReadAllAsync(CancellationToken.None))
             {
-                _scheduler.Wake();
-                yield return token;
+                _thread.Wake();
+                var shown = text.Show(token) with { CachedTokens = generation.CachedTokens };
+                yield return shown;
+                if (shown.Finish is not null)
+                    break;
             }
         }
         finally
         {
-            _scheduler.Cancel(generation);
+            Cancel(generation);
         }
+    }
+
+    private void Enqueue(Job job)
+    {
+        _scheduler.Enqueue(job);
+        _thread.Wake();
+    }
+
+    private void Cancel(Job job)
+    {
+        job.Cancel();
+        _thread.Wake();
     }
 
     private void CheckFits(int promptTokens, int maxTokens)

@@ -5,6 +5,7 @@ public sealed record GenerateRequest
 {
     public const int MaxStops = 16;
     public const int MaxStopLength = 256;
+    public const int MaxPriority = 6;
 
     /// <summary>At least one token; see <see cref="Engine.Prompt"/>.</summary>
     public required IReadOnlyList<int> Prompt { get; init; }
@@ -17,6 +18,15 @@ public sealed record GenerateRequest
     /// <summary>The answer ends before the first of these; none of them is ever shown.</summary>
     public IReadOnlyList<string> Stop { get; init; } = [];
 
+    /// <summary>0 to 6; each step is worth five seconds of waiting.</summary>
+    public int Priority { get; init; }
+
+    /// <summary>
+    /// Whose prompts it may share the cache with, such as the payer's address: requests of equal scope reuse each other's
+    /// beginnings, and can tell by the time to the first token that they did. Empty: with nobody.
+    /// </summary>
+    public ReadOnlyMemory<byte> CacheScope { get; init; }
+
     /// <exception cref="ArgumentException">The request is malformed; the message says how.</exception>
     internal void Check(int vocabulary)
     {
@@ -24,6 +34,8 @@ public sealed record GenerateRequest
         CheckTokens(Prompt, vocabulary);
         if (MaxTokens < 1)
             throw new ArgumentException($"{MaxTokens} tokens were asked for; at least 1 is.");
+        if (Priority is < 0 or > MaxPriority)
+            throw new ArgumentException($"Priority is {Priority}; 0 to {MaxPriority} is accepted.");
         if (Stop.Count > MaxStops)
             throw new ArgumentException($"{Stop.Count} stop strings were given; at most {MaxStops} are accepted.");
         foreach (var stop in Stop)

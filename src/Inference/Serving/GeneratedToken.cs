@@ -16,4 +16,8 @@ public enum FinishReason
 /// <param name="Ids">The token that was sampled, end-of-sequence tokens included; empty when a cancellation ends the answer.</param>
 /// <param name="Text">What can be shown now: whole characters, never the beginning of a stop string. May be empty.</param>
 /// <param name="Finish">Set on the last one only.</param>
-public readonly record struct GeneratedToken(IReadOnlyList<int> Ids, string Text, FinishReason? Finish);
+public readonly record struct GeneratedToken(IReadOnlyList<int> Ids, string Text, FinishReason? Finish)
+{
+    /// <summary>Tokens of the prompt that were not computed, as an earlier request of the same scope had the same beginning.</summary>
+    public int CachedTokens { get; init; }
+}

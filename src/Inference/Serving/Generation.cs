@@ -2,67 +2,44 @@ using System.Threading.Channels;
 
 namespace ProofMesh.Inference;
 
-/// <summary>A request while it runs: its prompt is read in pieces, then each step samples one token.</summary>
+/// <summary>One token as the scheduler hands it out; its text is made by whoever reads it.</summary>
+/// <param name="Id">−1 with a cancellation.</param>
+internal readonly record struct SampledToken(int Id, FinishReason? Finish);
+
+/// <summary>A request while it runs: its prompt is read in pieces, then each step samples a token.</summary>
 internal sealed class Generation : Job
 {
     private readonly GenerateRequest _request;
     private readonly IReadOnlyList<int> _endTokens;
     private readonly int _readAhead;
     private readonly TokenHistory _history;
-    private readonly AnswerText _text;
-    private readonly Channel<GeneratedToken> _channel;
-    private readonly int[] _prompt;
-    private readonly int[] _last = new int[1];
-    private int _computed;
-    private int _answered;
+    private readonly Channel<SampledToken> _channel;
 
-    public Generation(GenerateRequest request, IncrementalDecoder decoder, IReadOnlyList<int> endTokens, int readAhead)
-        : base(request.Prompt.Count + request.MaxTokens)
+    public Generation(GenerateRequest request, IReadOnlyList<int> endTokens, int readAhead)
+        : base(request.Prompt, request.Prompt.Count + request.MaxTokens, request.Priority, request.CacheScope)
     {
         (_request, _endTokens, _readAhead) = (request, endTokens, readAhead);
-        _prompt = [.. request.Prompt];
-        _history = new TokenHistory(_prompt);
-        _text = new AnswerText(decoder, request.Stop);
+        _history = new TokenHistory(request.Prompt);
         // One place more than is read ahead: the notice of a cancellation always fits.
-        _channel = Channel.CreateBounded<GeneratedToken>(new BoundedChannelOptions(readAhead + 1) { SingleReader = true, SingleWriter = true });
+        _channel = Channel.CreateBounded<SampledToken>(new BoundedChannelOptions(readAhead + 1) { SingleReader = true, SingleWriter = true });
     }
 
-    public ChannelReader<GeneratedToken> Tokens => _channel.Reader;
+    public ChannelReader<SampledToken> Tokens => _channel.Reader;
 
     public override bool Ready => _channel.Reader.Count < _readAhead;
 
-    public override int PendingTokens => _answered == 0 ? _prompt.Length - _computed : 1;
+    protected override int FirstRow => Count - 1;
 
-    public override SequenceStep Next(int most)
+    public override void Accept(Sampler sampler, ReadOnlySpan<float> logits, int rows)
     {
-        if (_answered > 0)
-            return new SequenceStep(Sequence!, _last, 1);
-        var count = Math.Min(most, PendingTokens);
-        var step = new SequenceStep(Sequence!, _prompt.AsMemory(_computed, count), count == PendingTokens ? 1 : 0);
-        _computed += count;
-        return step;
-    }
-
-    public override void Accept(Sampler sampler, ReadOnlySpan<float> logits)
-    {
-        if (logits.IsEmpty)
-            return;
-        var token = sampler.Choose(logits, _history, _request.Sampling, _prompt.Length + _answered);
-        _last[0] = token;
+        var token = sampler.Choose(logits, _history, _request.Sampling, Count);
         _history.Add(token);
-        _answered++;
-        var ends = _endTokens.Contains(token);
-        var text = ends ? "" : _text.Append(token);
-        FinishReason? finish = ends || _text.Stopped ? FinishReason.Stop : _answered == _request.MaxTokens ? FinishReason.Length : null;
-        if (finish is not null)
-            text += _text.End();
-        // The last piece of text may complete a stop string by the bytes that it flushes.
-        if (finish == FinishReason.Length && _text.Stopped)
-            finish = FinishReason.Stop;
-        Emit(new GeneratedToken([token], text, finish));
+        Append(token);
+        FinishReason? finish = _endTokens.Contains(token) ? FinishReason.Stop : Count == Capacity ? FinishReason.Length : null;
+        Emit(new SampledToken(token, finish));
     }
 
-    public override void EndCancelled() => Emit(new GeneratedToken([], "", FinishReason.Cancelled));
+    public override void EndCancelled() => Emit(new SampledToken(-1, FinishReason.Cancelled));
 
     public override void Fail(Exception fault)
     {
@@ -70,7 +47,7 @@ internal sealed class Generation : Job
         _channel.Writer.TryComplete(fault);
     }
 
-    private void Emit(GeneratedToken token)
+    private void Emit(SampledToken token)
     {
         _channel.Writer.TryWrite(token);
         if (token.Finish is null)

@@ -1,38 +1,40 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
 namespace ProofMesh.Inference;
 
-/// <summary>Steps all running jobs together on one thread: every answer by a token, and prompts in pieces between them.</summary>
-/// <remarks>1 drop what was cancelled · 2 admit in order of arrival · 3 compose a batch · 4 compute · 5 sample and hand out</remarks>
-internal sealed class Scheduler : IDisposable
+/// <summary>Steps all running texts together: every answer by a token, and prompts in pieces between them. One thread steps; any may enqueue.</summary>
+/// <remarks>
+/// Texts stand in order of their arrival, a priority counting as waiting time, so nobody waits for ever. One that needs
+/// cache when there is none takes it from the last in order, paused ones first; that one is computed again later.
+/// </remarks>
+internal sealed class Scheduler(ModelRunner runner, EngineOptions options, TimeProvider time) : IDisposable
 {
-    private readonly ModelRunner _runner;
-    private readonly EngineOptions _options;
-    private readonly int _cacheTokens;
     private readonly Lock _gate = new();
     private readonly List<Job> _queue = [];
     private readonly List<Job> _running = [];
-    private readonly List<(Job Job, SequenceStep Step)> _batch = [];
-    private readonly AutoResetEvent _wake = new(initialState: false);
-    private readonly Sampler _sampler;
-    private readonly Thread _thread;
+    private readonly List<Job> _batch = [];
+    private readonly List<SequenceStep> _steps = [];
+    private readonly Sampler _sampler = new(runner.Config.Vocabulary);
     private float[] _logits = [];
-    private int _freeTokens;
-    private int _idle;
-    private volatile bool _ended;
-
-    public Scheduler(ModelRunner runner, EngineOptions options, int cacheTokens)
-    {
-        (_runner, _options, _cacheTokens, _freeTokens) = (runner, options, cacheTokens, cacheTokens);
-        _sampler = new Sampler(runner.Config.Vocabulary);
-        _thread = new Thread(Work) { IsBackground = true, Name = "inference 0" };
-        _thread.Start();
-    }
+    private StepTimes _times;
+    private bool _ended;
 
     public EngineLoad Load
     {
         get
         {
             lock (_gate)
-                return new EngineLoad(_running.Count, _options.MaxSequences, _queue.Count, _options.MaxQueue, _freeTokens, _cacheTokens);
+                return new EngineLoad(_running.Count, options.MaxSequences, _queue.Count, options.MaxQueue, runner.Pool.Free * BlockPool.Tokens, runner.Pool.Count * BlockPool.Tokens);
+        }
+    }
+
+    public StepTimes Times
+    {
+        get
+        {
+            lock (_gate)
+                return _times;
         }
     }
 
@@ -43,102 +45,63 @@ internal sealed class Scheduler : IDisposable
         {
             ObjectDisposedException.ThrowIf(_ended, this);
             // Those that can start at once don't count as waiting.
-            if (_queue.Count >= _options.MaxQueue + Math.Max(0, _options.MaxSequences - _running.Count))
+            if (_queue.Count >= options.MaxQueue + Math.Max(0, options.MaxSequences - _running.Count))
                 throw new EngineBusyException(_queue.Count);
-            _queue.Add(job);
+            job.Due = (long)time.GetElapsedTime(0).TotalMilliseconds - (long)job.Priority * Job.PriorityMilliseconds;
+            Insert(_queue, job);
         }
-        Wake();
     }
 
-    public void Cancel(Job job)
+    /// <summary>1 schedule · 2 run · 3 finish.</summary>
+    /// <returns>False when there was nothing to do.</returns>
+    public bool Step()
     {
-        job.Cancel();
-        Wake();
+        var start = Stopwatch.GetTimestamp();
+        Schedule();
+        if (_batch.Count == 0)
+            return false;
+        var scheduled = Stopwatch.GetTimestamp();
+        var ran = scheduled;
+        try
+        {
+            Run();
+            ran = Stopwatch.GetTimestamp();
+            Finish();
+        }
+        catch (Exception fault)
+        {
+            foreach (var job in _batch)
+                job.Fail(fault);
+        }
+        lock (_gate)
+        {
+            ReleaseEnded();
+            _times = _times.Add(start, scheduled, ran, Stopwatch.GetTimestamp());
+        }
+        return true;
     }
 
-    /// <summary>Looks again whether there is work: a job came, was cancelled, or its reader went on.</summary>
-    public void Wake()
-    {
-        Interlocked.MemoryBarrier();
-        if (Volatile.Read(ref _idle) == 1)
-            _wake.Set();
-    }
-
+    /// <summary>Ends everything that runs or waits.</summary>
     public void Dispose()
     {
         lock (_gate)
         {
-            if (_ended)
-                return;
             _ended = true;
+            _queue.ForEach(j => j.Cancel());
+            _running.ForEach(j => j.Cancel());
+            DropCancelled();
         }
-        _wake.Set();
-        _thread.Join();
-        // The event itself is left to the finaliser: a reader that ends late may still set it.
     }
 
-    private void Work()
-    {
-        while (!_ended)
-        {
-            if (Compose())
-            {
-                Compute();
-                continue;
-            }
-            // Whatever changes after this line wakes us; whatever changed before is seen by the second look.
-            Interlocked.Exchange(ref _idle, 1);
-            if (!_ended && !Compose())
-                _wake.WaitOne();
-            Interlocked.Exchange(ref _idle, 0);
-            if (_batch.Count > 0)
-                Compute();
-        }
-        EndAll();
-    }
-
-    private bool Compose()
+    private void Schedule()
     {
         _batch.Clear();
+        _steps.Clear();
         lock (_gate)
         {
             DropCancelled();
             Admit();
-        }
-        var answering = 0;
-        var reading = 0;
-        foreach (var job in _running)
-        {
-            if (!job.Ready)
-                continue;
-            if (job.PendingTokens == 1 && job.MaxLogitRows == 1)
-                answering++;
-            else
-                reading++;
-        }
-        Pick(answering, reading);
-        return _batch.Count > 0;
-    }
-
-    // Each answer takes one token; what is left of the step is shared evenly by the prompts, a quarter of it for sure.
-    private void Pick(int answering, int reading)
-    {
-        var left = Math.Max(_options.StepTokens - answering, Math.Max(1, _options.StepTokens / 4));
-        foreach (var job in _running)
-        {
-            if (!job.Ready)
-                continue;
-            if (job.PendingTokens == 1 && job.MaxLogitRows == 1)
-            {
-                _batch.Add((job, job.Next(1)));
-                continue;
-            }
-            if (left == 0)
-                continue;
-            var step = job.Next(Math.Max(1, left / reading));
-            _batch.Add((job, step));
-            left -= step.Tokens.Length;
-            reading--;
+            Compose();
         }
     }
 
@@ -151,98 +114,124 @@ internal sealed class Scheduler : IDisposable
             _queue[i].EndCancelled();
             _queue.RemoveAt(i);
         }
-        for (var i = _running.Count - 1; i >= 0; i--)
+        foreach (var job in _running)
         {
-            if (!_running[i].Cancelled)
-                continue;
-            _running[i].EndCancelled();
-            Release(i);
-        }
-    }
-
-    private void Admit()
-    {
-        while (_queue.Count > 0 && _running.Count < _options.MaxSequences && _queue[0].Room <= _freeTokens)
-        {
-            var job = _queue[0];
-            _queue.RemoveAt(0);
-            try
-            {
-                job.Sequence = _runner.Open(job.Capacity);
-            }
-            catch (Exception fault)
-            {
-                job.Fail(fault);
-                continue;
-            }
-            _freeTokens -= job.Room;
-            _running.Add(job);
-        }
-    }
-
-    private void Compute()
-    {
-        var steps = new SequenceStep[_batch.Count];
-        var rows = 0;
-        for (var i = 0; i < steps.Length; i++)
-        {
-            steps[i] = _batch[i].Step;
-            rows += steps[i].LogitRows;
-        }
-        var vocabulary = _runner.Config.Vocabulary;
-        try
-        {
-            if (_logits.Length < (long)rows * vocabulary)
-                _logits = new float[checked(rows * vocabulary)];
-            _runner.Forward(steps, _logits);
-            HandOut(vocabulary);
-        }
-        catch (Exception fault)
-        {
-            foreach (var (job, _) in _batch)
-                job.Fail(fault);
+            if (job.Cancelled && !job.Ended)
+                job.EndCancelled();
         }
         ReleaseEnded();
     }
 
-    private void HandOut(int vocabulary)
+    // In order: one that has no room yet is not overtaken. Whoever waits for its reader gives way.
+    private void Admit()
+    {
+        while (_queue.Find(static j => j.Ready) is { } job)
+        {
+            while (!HasRoom(job) && _running.FindLast(static j => !j.Ready) is { } paused)
+                Preempt(paused);
+            if (!HasRoom(job))
+                return;
+            _queue.Remove(job);
+            job.Open(runner);
+            Insert(_running, job);
+        }
+    }
+
+    // A block for each that runs is left to grow into, so that the newcomer isn't turned out at once.
+    private bool HasRoom(Job job) =>
+        _running.Count < options.MaxSequences && runner.Pool.Free >= Math.Min(BlockPool.BlocksFor(job.Count) + _running.Count, runner.Pool.Count);
+
+    // Each answer takes one token; what is left of the step is shared evenly by the prompts, a quarter of it for sure.
+    private void Compose()
+    {
+        var (answering, reading) = (0, 0);
+        foreach (var job in _running)
+        {
+            if (!job.Ready)
+                continue;
+            job.Adopt();
+            _ = job.Answers ? answering++ : reading++;
+        }
+        var left = Math.Max(options.StepTokens - answering, Math.Max(1, options.StepTokens / 4));
+        for (var i = 0; i < _running.Count; i++)
+        {
+            var job = _running[i];
+            if (!job.Ready || (left == 0 && !job.Answers))
+                continue;
+            var tokens = job.Wish(job.Answers ? 1 : Math.Max(1, left / reading));
+            if (!job.Answers)
+                (left, reading) = (left - tokens, reading - 1);
+            if (MakeRoom(job, tokens))
+                Take(job, tokens);
+            // Those that made room may have stood before this one, or been this one.
+            i = _running.IndexOf(job) is >= 0 and var place ? place : i - 1;
+        }
+    }
+
+    private void Take(Job job, int tokens)
+    {
+        _batch.Add(job);
+        _steps.Add(job.Next(tokens));
+    }
+
+    private bool MakeRoom(Job job, int tokens)
+    {
+        while (!job.Sequence!.TryReserve(tokens))
+        {
+            var victim = _running.FindLast(static j => !j.Ready) ?? _running[^1];
+            Preempt(victim);
+            if (victim == job)
+                return false;
+        }
+        return true;
+    }
+
+    private void Preempt(Job job)
+    {
+        job.Preempt();
+        _running.Remove(job);
+        Insert(_queue, job);
+    }
+
+    private void Run()
+    {
+        var rows = 0;
+        foreach (var step in _steps)
+            rows += step.LogitRows;
+        if (_logits.Length < (long)rows * runner.Config.Vocabulary)
+            _logits = new float[checked(rows * runner.Config.Vocabulary)];
+        runner.Forward(CollectionsMarshal.AsSpan(_steps), _logits);
+    }
+
+    private void Finish()
     {
         var at = 0;
-        foreach (var (job, step) in _batch)
+        for (var i = 0; i < _batch.Count; i++)
         {
-            var size = step.LogitRows * vocabulary;
-            job.Accept(_sampler, _logits.AsSpan(at, size));
+            var size = _steps[i].LogitRows * runner.Config.Vocabulary;
+            if (size > 0)
+                _batch[i].Accept(_sampler, _logits.AsSpan(at, size), _steps[i].LogitRows);
+            _batch[i].Sequence!.Publish();
             at += size;
         }
     }
 
     private void ReleaseEnded()
     {
-        lock (_gate)
+        for (var i = _running.Count - 1; i >= 0; i--)
         {
-            for (var i = _running.Count - 1; i >= 0; i--)
-            {
-                if (_running[i].Ended)
-                    Release(i);
-            }
+            if (!_running[i].Ended)
+                continue;
+            _running[i].Release();
+            _running.RemoveAt(i);
         }
     }
 
-    private void Release(int index)
+    private static void Insert(List<Job> jobs, Job job)
     {
-        var job = _running[index];
-        _running.RemoveAt(index);
-        _freeTokens += job.Room;
-        job.Sequence?.Dispose();
-    }
-
-    private void EndAll()
-    {
-        lock (_gate)
-        {
-            _queue.ForEach(j => j.Cancel());
-            _running.ForEach(j => j.Cancel());
-            DropCancelled();
-        }
+        var place = jobs.Count;
+        while (place > 0 && jobs[place - 1].Due > job.Due)
+            place--;
+        jobs.Insert(place, job);
     }
 }

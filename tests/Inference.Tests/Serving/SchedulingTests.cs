@@ -32,8 +32,8 @@ public sealed class SchedulingTests
     [Fact]
     public async Task A_waiting_request_can_be_cancelled()
     {
-        using var test = new TestEngine(o => o with { MaxSequences = 1, ReadAhead = 1 });
-        await using var first = test.Engine.Generate(TestEngine.Request("a", 50)).GetAsyncEnumerator();
+        using var test = new TestEngine(o => o with { MaxSequences = 1, ReadAhead = 5000 });
+        await using var first = test.Engine.Generate(TestEngine.Request("a", 4000)).GetAsyncEnumerator();
         await first.MoveNextAsync();
         using var stop = new CancellationTokenSource(TimeSpan.FromMilliseconds(50));
         var waiting = await test.Ask(TestEngine.Request("b", 50), stop.Token);
