@@ -2,22 +2,35 @@ using System.Runtime.Intrinsics;
 
 namespace ProofMesh.Inference;
 
-/// <summary>The input of a matrix: rows of floats and, for int8 matrices, the same rows in blocks of 32 bytes with a scale.</summary>
-internal sealed unsafe class Activations(int tokens, int size, bool quantised) : IDisposable
+/// <summary>What a matrix reads its input as.</summary>
+internal enum InputFormat
+{
+    Float32,
+    BFloat16,
+
+    /// <summary>Blocks of 32 bytes with a scale.</summary>
+    Bytes,
+}
+
+/// <summary>The input of a matrix: rows of floats and, where its matrices read something else, the same rows as that.</summary>
+internal sealed unsafe class Activations(int tokens, int size, InputFormat format) : IDisposable
 {
     public const int Block = 32;
 
     private readonly AlignedMemory<float> _values = new((long)tokens * Lanes.RoundUp(size, Block));
-    private readonly AlignedMemory<sbyte> _bytes = new(quantised ? (long)tokens * Lanes.RoundUp(size, Block) : 0);
-    private readonly AlignedMemory<float> _scales = new(quantised ? (long)tokens * Lanes.RoundUp(size, Block) / Block : 0);
-    private readonly AlignedMemory<int> _sums = new(quantised ? (long)tokens * Lanes.RoundUp(size, Block) / Block : 0);
+    private readonly AlignedMemory<ushort> _brains = new(format == InputFormat.BFloat16 ? (long)tokens * Lanes.RoundUp(size, Block) : 0);
+    private readonly AlignedMemory<sbyte> _bytes = new(format == InputFormat.Bytes ? (long)tokens * Lanes.RoundUp(size, Block) : 0);
+    private readonly AlignedMemory<float> _scales = new(format == InputFormat.Bytes ? (long)tokens * Lanes.RoundUp(size, Block) / Block : 0);
+    private readonly AlignedMemory<int> _sums = new(format == InputFormat.Bytes ? (long)tokens * Lanes.RoundUp(size, Block) / Block : 0);
 
-    /// <summary>Floats from row to row; the tail of a row is zero.</summary>
+    /// <summary>Numbers from row to row; the tail of a row is zero.</summary>
     public int Stride { get; } = Lanes.RoundUp(size, Block);
 
     public int Blocks { get; } = Lanes.RoundUp(size, Block) / Block;
 
     public float* Row(int token) => _values.Pointer + (long)token * Stride;
+
+    public ushort* Brains(int token) => _brains.Pointer + (long)token * Stride;
 
     public sbyte* Bytes(int token) => _bytes.Pointer + (long)token * Stride;
 
@@ -27,11 +40,32 @@ internal sealed unsafe class Activations(int tokens, int size, bool quantised) :
     /// <summary>−128 · the sum of a block's bytes: what the offset of unsigned weights adds, negated.</summary>
     public int* Corrections(int token) => _sums.Pointer + (long)token * Blocks;
 
-    /// <summary>Fills the bytes of blocks [first, end) of a row from its floats, where there are bytes.</summary>
-    public void Quantise(int token, int first, int end)
+    /// <summary>Converts blocks [first, end) of a row from its floats, where there is something to convert to.</summary>
+    public void Convert(int token, int first, int end)
     {
-        if (!quantised)
-            return;
+        if (format == InputFormat.Bytes)
+            Quantise(token, first, end);
+        else if (format == InputFormat.BFloat16)
+            Round(token, first, end);
+    }
+
+    public void Dispose()
+    {
+        _values.Dispose();
+        _brains.Dispose();
+        _bytes.Dispose();
+        _scales.Dispose();
+        _sums.Dispose();
+    }
+
+    private void Round(int token, int first, int end)
+    {
+        for (var at = first * Block; at < end * Block; at += Lanes.Count)
+            BFloat16.Round(Row(token) + at, Brains(token) + at);
+    }
+
+    private void Quantise(int token, int first, int end)
+    {
         for (var block = first; block < end; block++)
         {
             var x = Row(token) + block * Block;
@@ -46,13 +80,5 @@ internal sealed unsafe class Activations(int tokens, int size, bool quantised) :
             var shorts = Vector512.Narrow(a, b);
             Vector256.Narrow(shorts.GetLower(), shorts.GetUpper()).Store(Bytes(token) + block * Block);
         }
-    }
-
-    public void Dispose()
-    {
-        _values.Dispose();
-        _bytes.Dispose();
-        _scales.Dispose();
-        _sums.Dispose();
     }
 }

@@ -28,11 +28,11 @@ internal sealed unsafe class CpuForward : IDisposable
     {
         (_model, _cache, _config, _rotary, _norm) = (model, cache, model.Config, rotary, model.FinalNorm);
         _team = new Team(threads);
-        _phases = new Phases(Embed, Norm, Multiply, RotateAndStore, Attend, QuantiseAttended, Activate, NormFinal);
+        _phases = new Phases(Embed, Norm, Multiply, RotateAndStore, Attend, ConvertAttended, Activate, NormFinal);
     }
 
     private sealed record Phases(
-        PhaseBody Embed, PhaseBody Norm, PhaseBody Multiply, PhaseBody Rotate, PhaseBody Attend, PhaseBody Quantise, PhaseBody Activate, PhaseBody NormFinal);
+        PhaseBody Embed, PhaseBody Norm, PhaseBody Multiply, PhaseBody Rotate, PhaseBody Attend, PhaseBody Convert, PhaseBody Activate, PhaseBody NormFinal);
 
     /// <summary>y = W·x for some tokens, or y += W·x.</summary>
     private struct Product
@@ -93,8 +93,8 @@ internal sealed unsafe class CpuForward : IDisposable
         RunProduct(layer.QueryKeyValue, space.Normed, tokens, space.QueryKeyValue(0), space.QueryKeyValueStride, add: false);
         _team.Run(_phases.Rotate, tokens, 1);
         _team.Run(_phases.Attend, tokens * _config.Heads, 1);
-        if (_model.Quantised)
-            _team.Run(_phases.Quantise, tokens, 1);
+        if (_model.Inputs != InputFormat.Float32)
+            _team.Run(_phases.Convert, tokens, 1);
         RunProduct(layer.Output, space.Attended, tokens, space.Residual(0), space.ResidualStride, add: true);
         RunNorm(layer.PostNorm);
         RunProduct(layer.GateUp, space.Normed, tokens, space.GateUp(0), space.GateUpStride, add: false);
@@ -141,7 +141,7 @@ internal sealed unsafe class CpuForward : IDisposable
         for (var token = first; token < first + count; token++)
         {
             _norm.Apply(space.Residual(token), space.Normed.Row(token), _config.NormEpsilon);
-            space.Normed.Quantise(token, 0, space.Normed.Blocks);
+            space.Normed.Convert(token, 0, space.Normed.Blocks);
         }
     }
 
@@ -151,7 +151,7 @@ internal sealed unsafe class CpuForward : IDisposable
         for (var row = first; row < first + count; row++)
         {
             _model.FinalNorm.Apply(space.Residual(_logitTokens[row]), space.Final.Row(row), _config.NormEpsilon);
-            space.Final.Quantise(row, 0, space.Final.Blocks);
+            space.Final.Convert(row, 0, space.Final.Blocks);
         }
     }
 
@@ -214,10 +214,10 @@ internal sealed unsafe class CpuForward : IDisposable
         new Span<float>(result, size).CopyTo(new Span<float>(space.Attended.Row(token) + head * size, size));
     }
 
-    private void QuantiseAttended(int first, int count, int rank)
+    private void ConvertAttended(int first, int count, int rank)
     {
         for (var token = first; token < first + count; token++)
-            _space!.Attended.Quantise(token, 0, _space.Attended.Blocks);
+            _space!.Attended.Convert(token, 0, _space.Attended.Blocks);
     }
 
     private int ActivationPieces => (_config.Intermediate + ActivationPiece - 1) / ActivationPiece;
@@ -232,7 +232,7 @@ internal sealed unsafe class CpuForward : IDisposable
             var size = Math.Min(ActivationPiece, width - start);
             var gate = space.GateUp(token) + start;
             Lanes.SwiGlu(gate, gate + width, space.Activated.Row(token) + start, size);
-            space.Activated.Quantise(token, start / Activations.Block, (start + size + Activations.Block - 1) / Activations.Block);
+            space.Activated.Convert(token, start / Activations.Block, (start + size + Activations.Block - 1) / Activations.Block);
         }
     }
 }

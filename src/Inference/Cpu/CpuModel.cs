@@ -4,21 +4,30 @@ namespace ProofMesh.Inference;
 internal sealed class CpuModel : IDisposable
 {
     private readonly List<CpuLayer> _layers = [];
+    private readonly List<PackedMatrix> _matrices = [];
+    private readonly PackedWeights _packed;
+    private readonly WeightFormat _format;
 
-    public CpuModel(ModelConfig config, ModelWeights weights, WeightFormat format)
+    /// <param name="kept">The file that keeps the packed weights for the next load; null: none.</param>
+    public CpuModel(ModelConfig config, ModelWeights weights, WeightFormat format, string? kept = null, Action<double>? progress = null)
     {
-        Config = config;
-        Embedding = weights.Embedding;
+        (Config, Embedding, _format) = (config, weights.Embedding, format);
         FinalNorm = new NormWeights(weights.FinalNorm);
-        Quantised = format == WeightFormat.Int8;
         foreach (var layer in weights.Layers)
-            _layers.Add(new CpuLayer(layer, Pack));
-        Head = Pack([new(weights.Head)]);
+            _layers.Add(new CpuLayer(layer, Arrange));
+        Head = Arrange([new(weights.Head)]);
+        _packed = new PackedWeights(_matrices, kept, progress);
     }
 
     public ModelConfig Config { get; }
 
-    public bool Quantised { get; }
+    /// <summary>What the matrices read.</summary>
+    public InputFormat Inputs => _format switch
+    {
+        WeightFormat.Float32 => InputFormat.Float32,
+        WeightFormat.BFloat16 => InputFormat.BFloat16,
+        _ => InputFormat.Bytes,
+    };
 
     public TensorView Embedding { get; }
 
@@ -33,7 +42,20 @@ internal sealed class CpuModel : IDisposable
         FinalNorm.Dispose();
         Head.Dispose();
         _layers.ForEach(l => l.Dispose());
+        _packed.Dispose();
     }
 
-    private PackedMatrix Pack(MatrixPart[] parts) => Quantised ? new Int8Matrix(parts) : new Float32Matrix(parts);
+    private PackedMatrix Arrange(MatrixPart[] parts)
+    {
+        PackedMatrix matrix = _format switch
+        {
+            WeightFormat.Float32 => new Float32Matrix(parts),
+            WeightFormat.BFloat16 => new BFloat16Matrix(parts),
+            WeightFormat.Int8 => new BlockMatrix<EightBits>(parts),
+            WeightFormat.Int4 => new BlockMatrix<FourBits>(parts),
+            _ => throw new ArgumentException($"The Cpu backend has no format {_format}.", nameof(parts)),
+        };
+        _matrices.Add(matrix);
+        return matrix;
+    }
 }

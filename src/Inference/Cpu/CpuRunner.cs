@@ -12,17 +12,27 @@ internal sealed class CpuRunner : ModelRunner
     private readonly CpuCache _cache;
     private readonly CpuForward _forward;
 
-    public CpuRunner(ModelConfig config, ModelWeights weights, WeightFormat format, int context, int threads, int cacheTokens = 0)
+    /// <param name="kept">The file that keeps the packed weights for the next load; null: none.</param>
+    /// <param name="progress">Told the share of packed weights, 0 to 1.</param>
+    public CpuRunner(ModelConfig config, ModelWeights weights, WeightFormat format, int context, int threads, int cacheTokens = 0, string? kept = null, Action<double>? progress = null)
         : base(config, context, CpuCache.BytesPerToken(config), cacheTokens)
     {
-        if (format is not (WeightFormat.Float32 or WeightFormat.Int8))
-            throw new ArgumentException($"The Cpu backend computes in float32 or int8, not {format}.", nameof(format));
-        _model = new CpuModel(config, weights, format);
+        Scheme = SchemeOf(format);
+        _model = new CpuModel(config, weights, format, kept, progress);
         _cache = new CpuCache(config, Pool.Count);
         _forward = new CpuForward(_model, _cache, new RotaryTable(config, context), threads);
     }
 
-    public override string Scheme => _model.Quantised ? "cpu-q8" : "cpu-f32";
+    public override string Scheme { get; }
+
+    public static string SchemeOf(WeightFormat format) => format switch
+    {
+        WeightFormat.Float32 => "cpu-f32",
+        WeightFormat.BFloat16 => "cpu-bf16",
+        WeightFormat.Int8 => "cpu-q8",
+        WeightFormat.Int4 => "cpu-q4",
+        _ => throw new ArgumentException($"The Cpu backend has no format {format}.", nameof(format)),
+    };
 
     protected override void Run(ReadOnlySpan<SequenceStep> batch, Span<float> logits) => _forward.Run(batch, logits);
 

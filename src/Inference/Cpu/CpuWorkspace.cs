@@ -14,10 +14,10 @@ internal sealed unsafe class CpuWorkspace : IDisposable
     {
         var config = model.Config;
         (Tokens, LogitRows, Length) = (tokens, logitRows, Lanes.RoundUp(length, 64));
-        Normed = new Activations(tokens, config.Hidden, model.Quantised);
-        Attended = new Activations(tokens, config.QuerySize, model.Quantised);
-        Activated = new Activations(tokens, config.Intermediate, model.Quantised);
-        Final = new Activations(logitRows, config.Hidden, model.Quantised);
+        Normed = new Activations(tokens, config.Hidden, model.Inputs);
+        Attended = new Activations(tokens, config.QuerySize, model.Inputs);
+        Activated = new Activations(tokens, config.Intermediate, model.Inputs);
+        Final = new Activations(logitRows, config.Hidden, model.Inputs);
         ResidualStride = Normed.Stride;
         QueryKeyValueStride = model.Layers[0].QueryKeyValue.Groups * Lanes.Count;
         GateUpStride = model.Layers[0].GateUp.Groups * Lanes.Count;

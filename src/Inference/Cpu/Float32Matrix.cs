@@ -3,23 +3,9 @@ using System.Runtime.Intrinsics;
 namespace ProofMesh.Inference;
 
 /// <summary>Float32 weights: [group][column][16 rows].</summary>
-internal sealed unsafe class Float32Matrix : PackedMatrix
+internal sealed unsafe class Float32Matrix(params MatrixPart[] parts) : PackedMatrix(parts)
 {
-    private readonly AlignedMemory<float> _weights;
-
-    public Float32Matrix(params MatrixPart[] parts) : base(parts)
-    {
-        _weights = new AlignedMemory<float>((long)Groups * Lanes.Count * Columns);
-        Pack(parts, (group, rows) =>
-        {
-            var target = Weights(group);
-            for (var row = 0; row < Lanes.Count; row++)
-            {
-                for (var k = 0; k < Columns; k++)
-                    target[k * Lanes.Count + row] = rows[row * Columns + k];
-            }
-        });
-    }
+    public override long Bytes => (long)Groups * Lanes.Count * Columns * sizeof(float);
 
     public override void Multiply(Activations x, int tokens, int firstGroup, int groups, float* y, int stride, bool add)
     {
@@ -40,18 +26,17 @@ internal sealed unsafe class Float32Matrix : PackedMatrix
         }
     }
 
-    protected override void Dispose(bool disposing) => _weights.Dispose();
-
-    private float* Weights(int group) => _weights.Pointer + (long)group * Lanes.Count * Columns;
-
-    private void Finish(Vector512<float> sum, int group, float* y, bool add)
+    protected override void PackGroup(int group, float[] rows)
     {
-        var at = group * Lanes.Count;
-        sum += Lanes.Load(Bias + at);
-        if (add)
-            sum += Lanes.Load(y + at);
-        sum.Store(y + at);
+        var target = Weights(group);
+        for (var row = 0; row < Lanes.Count; row++)
+        {
+            for (var k = 0; k < Columns; k++)
+                target[k * Lanes.Count + row] = rows[row * Columns + k];
+        }
     }
+
+    private float* Weights(int group) => (float*)Memory + (long)group * Lanes.Count * Columns;
 
     private void OneByOne(float* x, int group, float* y, bool add)
     {

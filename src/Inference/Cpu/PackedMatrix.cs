@@ -1,17 +1,23 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
 namespace ProofMesh.Inference;
 
-/// <summary>Weights repacked at load so that 16 rows of output are computed side by side in the lanes of a vector.</summary>
+/// <summary>Weights repacked so that 16 rows of output are computed side by side in the lanes of a vector.</summary>
 /// <remarks>
 /// Several matrices that read the same input are stacked: each part starts at a multiple of 16 rows, and the rows
 /// between are zero. Every output is one chain of additions over the input from first to last, whatever the number of
-/// tokens or threads: a prompt read at once and token by token gives the same bits.
+/// tokens or threads: a prompt read at once and token by token gives the same bits. The memory is lent by
+/// <see cref="PackedWeights"/>, which may find it filled already in a file.
 /// </remarks>
 internal abstract unsafe class PackedMatrix : IDisposable
 {
+    private readonly MatrixPart[] _parts;
     private readonly AlignedMemory<float> _bias;
 
     protected PackedMatrix(MatrixPart[] parts)
     {
+        _parts = parts;
         Columns = (int)parts[0].Weights.Shape[1];
         Groups = parts.Sum(p => p.PaddedRows) / Lanes.Count;
         _bias = new AlignedMemory<float>(Groups * Lanes.Count);
@@ -28,26 +34,21 @@ internal abstract unsafe class PackedMatrix : IDisposable
     /// <summary>Groups of 16 rows.</summary>
     public int Groups { get; }
 
+    /// <summary>What the packed weights take, a multiple of 64.</summary>
+    public abstract long Bytes { get; }
+
     protected float* Bias => _bias.Pointer;
 
-    /// <summary>y = W·x + bias for rows [16·firstGroup, 16·(firstGroup + groups)) and all tokens; adds to y when told so.</summary>
-    /// <param name="y">[tokens, stride]; stride ≥ 16·Groups.</param>
-    public abstract void Multiply(Activations x, int tokens, int firstGroup, int groups, float* y, int stride, bool add);
+    protected byte* Memory { get; private set; }
 
-    public void Dispose()
-    {
-        _bias.Dispose();
-        Dispose(disposing: true);
-        GC.SuppressFinalize(this);
-    }
+    /// <param name="memory">Of <see cref="Bytes"/>, at a boundary of 64; outlives this matrix.</param>
+    public void Attach(byte* memory) => Memory = memory;
 
-    protected abstract void Dispose(bool disposing);
-
-    /// <summary>Calls pack(group, rows) for each group of 16 rows, rows being [16, Columns] floats; in parallel.</summary>
-    protected void Pack(MatrixPart[] parts, Action<int, float[]> pack)
+    /// <summary>Converts the published weights into the attached memory, all processors at once.</summary>
+    public void Pack()
     {
         var jobs = new List<(MatrixPart Part, int FirstRow, int Group)>();
-        foreach (var part in parts)
+        foreach (var part in _parts)
         {
             for (var row = 0; row < part.Rows; row += Lanes.Count)
                 jobs.Add((part, row, jobs.Count));
@@ -57,9 +58,28 @@ internal abstract unsafe class PackedMatrix : IDisposable
             var count = Math.Min(Lanes.Count, job.Part.Rows - job.FirstRow) * Columns;
             Array.Clear(rows, count, rows.Length - count);
             job.Part.Weights.ReadFloat32(rows.AsSpan(0, count), (long)job.FirstRow * Columns);
-            pack(job.Group, rows);
+            PackGroup(job.Group, rows);
             return rows;
         }, static _ => { });
+    }
+
+    /// <summary>y = W·x + bias for rows [16·firstGroup, 16·(firstGroup + groups)) and all tokens; adds to y when told so.</summary>
+    /// <param name="y">[tokens, stride]; stride ≥ 16·Groups.</param>
+    public abstract void Multiply(Activations x, int tokens, int firstGroup, int groups, float* y, int stride, bool add);
+
+    public void Dispose() => _bias.Dispose();
+
+    /// <param name="rows">[16, Columns].</param>
+    protected abstract void PackGroup(int group, float[] rows);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    protected void Finish(Vector512<float> sum, int group, float* y, bool add)
+    {
+        var at = group * Lanes.Count;
+        sum += Lanes.Load(Bias + at);
+        if (add)
+            sum += Lanes.Load(y + at);
+        sum.Store(y + at);
     }
 }
 

@@ -9,17 +9,6 @@ public enum Backend
     Torch,
 }
 
-public enum WeightFormat
-{
-    Float32,
-
-    /// <summary>Eight bits per weight with a 16-bit scale per 32 weights of a row.</summary>
-    Int8,
-
-    /// <summary>Torch only: weights and cache in bfloat16, sums in float32.</summary>
-    BFloat16,
-}
-
 /// <summary>What to load and how much of the machine it may take.</summary>
 public sealed record EngineOptions
 {

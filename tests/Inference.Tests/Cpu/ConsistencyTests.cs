@@ -9,8 +9,8 @@ public sealed class ConsistencyTests
             var data = new TheoryData<string, WeightFormat>();
             foreach (var name in Architectures.Names)
             {
-                data.Add(name, WeightFormat.Float32);
-                data.Add(name, WeightFormat.Int8);
+                foreach (var format in Enum.GetValues<WeightFormat>())
+                    data.Add(name, format);
             }
             return data;
         }
@@ -38,7 +38,9 @@ public sealed class ConsistencyTests
 
     [Theory]
     [InlineData(WeightFormat.Float32)]
+    [InlineData(WeightFormat.BFloat16)]
     [InlineData(WeightFormat.Int8)]
+    [InlineData(WeightFormat.Int4)]
     public void A_sequence_in_a_batch_gives_the_bits_that_it_gives_alone(WeightFormat format)
     {
         using var model = new LoadedModel(Architectures.Config("qwen3"), format, threads: 2);

@@ -39,13 +39,13 @@ internal sealed unsafe class MatrixFile : IDisposable
 
     public double Bias(int row) => row < _firstRows ? _bias[row] : 0;
 
-    public Activations Input(int tokens, bool quantised)
+    public Activations Input(int tokens, InputFormat format)
     {
-        var x = new Activations(tokens, Columns, quantised);
+        var x = new Activations(tokens, Columns, format);
         for (var token = 0; token < tokens; token++)
         {
             Values(Columns).CopyTo(new Span<float>(x.Row(token), Columns));
-            x.Quantise(token, 0, x.Blocks);
+            x.Convert(token, 0, x.Blocks);
         }
         return x;
     }
