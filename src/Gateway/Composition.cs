@@ -15,13 +15,14 @@ static class Composition
         services.AddSingleton(provider => new Spender(options.Spender.Open(), provider.GetRequiredService<Protocol.Rail>()));
         services.AddSingleton<Draining>().AddSingleton<Health>();
         services.AddSingleton<Mesh>().AddSingleton<ChainMirror>().AddSingleton<NodeDoor>().AddSingleton<Standings>();
-        services.AddSingleton<Books>().AddSingleton<Reconciliation>().AddSingleton<Lease>();
+        services.AddSingleton<Books>().AddSingleton<Pairs>().AddSingleton<Reconciliation>().AddSingleton<Lease>();
         services.AddSingleton<Sessions>().AddSingleton<Callers>().AddSingleton<Grants>().AddSingleton<Keys>().AddSingleton<Receipts>();
         services.AddSingleton<Payments>().AddSingleton<Relay>().AddSingleton<ChatEndpoint>();
         services.AddLoop("reconciliation", TimeSpan.FromSeconds(1), provider => provider.GetRequiredService<Reconciliation>().ApplyAllAsync);
         services.AddLoop("lease", TimeSpan.FromSeconds(5), provider => provider.GetRequiredService<Lease>().KeepAsync);
         services.AddLoop("orphans", TimeSpan.FromSeconds(15), provider => provider.GetRequiredService<Books>().ReleaseOrphansAsync);
         services.AddLoop("standings", TimeSpan.FromSeconds(3), provider => provider.GetRequiredService<Standings>().RefreshAsync);
+        services.AddLoop("callers", TimeSpan.FromSeconds(1), provider => provider.GetRequiredService<Callers>().RenewAsync);
         services.AddLoop("audit", TimeSpan.FromMinutes(5), provider => provider.GetRequiredService<Health>().AuditAsync);
     }
 

@@ -7,6 +7,8 @@ enum BookFault
     InsufficientFunds,
     GrantExhausted,
     KeyExhausted,
+    /// <summary>The API key was revoked or has run out.</summary>
+    KeyEnded,
     /// <summary>This request id was opened before.</summary>
     Replayed,
 }

@@ -26,7 +26,8 @@ sealed class Books(NpgsqlDataSource database, Boot boot)
               select k.id
               from account
               join api_key k on k.id = @ApiKey
-              where k.cap is null or k.used + @Ceiling <= k.cap
+              where k.revoked_at is null and (k.expires_at is null or k.expires_at > now())
+                and (k.cap is null or k.used + @Ceiling <= k.cap)
               for update of k
             ),
             held as (
@@ -80,40 +81,12 @@ sealed class Books(NpgsqlDataSource database, Boot boot)
         const string sql = """
             select
               coalesce((select available >= @Ceiling from payer_account where payer = @Payer), false),
-              coalesce((select reserved + unsettled + @Ceiling <= @Headroom from payer_account where payer = @Payer), true)
+              coalesce((select reserved + unsettled + @Ceiling <= @Headroom from payer_account where payer = @Payer), true),
+              @ApiKey::bigint is null or exists (
+                select from api_key where id = @ApiKey and revoked_at is null and (expires_at is null or expires_at > now()))
             """;
-        var (funded, granted) = await connection.QuerySingleAsync<(bool, bool)>(new(sql, new { wanted.Payer, wanted.Ceiling, wanted.Headroom }, cancellationToken: stop));
-        return !funded ? BookFault.InsufficientFunds : !granted ? BookFault.GrantExhausted : BookFault.KeyExhausted;
-    }
-
-    /// <summary>Where payer and node stand; a pair that the books don't know begins at what the chain has paid.</summary>
-    public async Task<Pair> PairAsync(Address payer, Address node, CancellationToken stop)
-    {
-        const string sql = """
-            with begun as (
-              insert into pair_account (payer, node, owed, claimed)
-              select @payer, @node, 0, 0
-              where not exists (select from pair_account where payer = @payer and node = @node)
-              on conflict do nothing
-            )
-            select owed, receipt, signature, sequence, receipted
-            from pair_account
-            where payer = @payer and node = @node
-            """;
-        await using var connection = await database.OpenConnectionAsync(stop);
-        var row = await connection.QuerySingleOrDefaultAsync<PairRow>(new(sql, new { payer, node }, cancellationToken: stop));
-        return row is null
-            ? new(payer, node, TokenAmount.Zero, null, null, 0, TokenAmount.Zero)
-            : new(payer, node, row.Owed, row.Receipt, row.Signature, row.Sequence, row.Receipted);
-    }
-
-    sealed record PairRow
-    {
-        public TokenAmount Owed { get; init; }
-        public Bytes32? Receipt { get; init; }
-        public Signature? Signature { get; init; }
-        public ulong Sequence { get; init; }
-        public TokenAmount Receipted { get; init; }
+        var (funded, granted, valid) = await connection.QuerySingleAsync<(bool, bool, bool)>(new(sql, new { wanted.Payer, wanted.Ceiling, wanted.Headroom, wanted.ApiKey }, cancellationToken: stop));
+        return !valid ? BookFault.KeyEnded : !funded ? BookFault.InsufficientFunds : !granted ? BookFault.GrantExhausted : BookFault.KeyExhausted;
     }
 
     /// <summary>Writes a signed voucher down, before it is sent: its rise moves to unsettled. With an ending the rest of the reservation is given back.</summary>

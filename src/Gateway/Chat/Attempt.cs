@@ -4,7 +4,8 @@ using ProofMesh.Protocol;
 namespace ProofMesh.Gateway;
 
 /// <summary>One request at one node: sends it, relays the answer, pays as it comes, checks the receipt.</summary>
-sealed class Attempt(Node node, Bill bill, AnswerHead head, Answer answer, Payments payments, Rail rail, LimitOptions limits, TimeProvider time)
+/// <remarks>The reservation may be on its way while the answer begins; nothing is paid before it stands.</remarks>
+sealed class Attempt(Node node, Bill bill, AnswerHead head, Lazy<Task<Outcome?>> reserved, Answer answer, Payments payments, Rail rail, LimitOptions limits, TimeProvider time)
 {
     readonly long started = time.GetTimestamp();
     bool left;
@@ -15,7 +16,10 @@ sealed class Attempt(Node node, Bill bill, AnswerHead head, Answer answer, Payme
         node.Begin();
         try
         {
-            return await stream.SendAsync(generate, customer) ? await RelayAsync(stream, customer) : Gone();
+            if (!await stream.SendAsync(generate, CancellationToken.None)) return Gone();
+            // If the money isn't held yet, that goes on while the node begins.
+            _ = reserved.Value;
+            return await RelayAsync(stream, customer);
         }
         finally
         {
@@ -44,7 +48,7 @@ sealed class Attempt(Node node, Bill bill, AnswerHead head, Answer answer, Payme
     {
         ChunkFrame chunk => await ChunkAsync(stream, chunk, customer, closing),
         NeedVoucherFrame need => await NeedAsync(stream, need, customer, closing),
-        ReceiptFrame receipt => await ReceiptAsync(stream, receipt, customer),
+        ReceiptFrame receipt => await ReceiptAsync(stream, receipt, customer, closing),
         FaultFrame fault => Refused(fault),
         _ => null,
     };
@@ -61,16 +65,20 @@ sealed class Attempt(Node node, Bill bill, AnswerHead head, Answer answer, Payme
     async Task<Outcome?> NeedAsync(NodeStream stream, NeedVoucherFrame need, CancellationToken customer, CancellationTokenSource closing)
     {
         if (!left) await WriteAsync(stream, () => answer.FlushAsync(customer), closing);
+        if (await reserved.Value is { } unpaid) return await UnpaidAsync(stream, unpaid);
         var paid = await payments.VoucherAsync(bill, need);
         if (paid.Voucher is null) return await BrokeAsync(stream, paid.Fault, paid.Message);
         return await stream.SendAsync(new VoucherFrame(need.Id, paid.Voucher), CancellationToken.None) ? null : Gone();
     }
 
-    async Task<Outcome?> ReceiptAsync(NodeStream stream, ReceiptFrame frame, CancellationToken customer)
+    async Task<Outcome?> ReceiptAsync(NodeStream stream, ReceiptFrame frame, CancellationToken customer, CancellationTokenSource closing)
     {
+        // The customer needn't wait for the books to read what has come.
+        if (!left && bill.CompletionTokens > 0) await WriteAsync(stream, () => answer.FlushAsync(customer), closing);
         var now = (ulong)time.GetUtcNow().ToUnixTimeMilliseconds();
         var fault = bill.Check(frame, rail, now, Ecdsa.Recover);
         if (fault != ReceiptFault.None) return await BrokeAsync(stream, RelayFault.BadReceipt, $"The receipt is refused: {fault}.");
+        if (await reserved.Value is { } unpaid) return await UnpaidAsync(stream, unpaid);
         var paid = await payments.FinalAsync(bill, frame);
         if (paid.Voucher is null) return await BrokeAsync(stream, paid.Fault, paid.Message);
         await stream.SendAsync(new VoucherFrame(frame.Id, paid.Voucher), CancellationToken.None);
@@ -140,6 +148,12 @@ sealed class Attempt(Node node, Bill bill, AnswerHead head, Answer answer, Payme
         else if (fault != RelayFault.BooksClosed) node.Failed(time.GetUtcNow());
         await stream.SendAsync(new CancelFrame(bill.Terms.Request), CancellationToken.None);
         return new(fault, message);
+    }
+
+    async Task<Outcome?> UnpaidAsync(NodeStream stream, Outcome unpaid)
+    {
+        await stream.SendAsync(new CancelFrame(bill.Terms.Request), CancellationToken.None);
+        return unpaid;
     }
 
     Outcome Refused(FaultFrame frame)

@@ -3,10 +3,13 @@ using ProofMesh.Protocol;
 namespace ProofMesh.Gateway;
 
 /// <summary>How one node's attempt at a request ended.</summary>
+/// <param name="Param">What of the request it is about, where that is one thing.</param>
 /// <param name="Closed">The books have closed the request with its receipt.</param>
-sealed record Outcome(RelayFault Fault, string Message, bool Closed = false)
+sealed record Outcome(RelayFault Fault, string Message, bool Closed = false, string? Param = null)
 {
     public static readonly Outcome Answered = new(RelayFault.None, "", Closed: true);
+
+    public ApiError Error => ApiError.Of(Fault, Message, Param);
 
     /// <summary>Another node may do better with the same request.</summary>
     public bool MayMove => Fault is RelayFault.NodeRefused or RelayFault.NodeGone or RelayFault.NodeStalled or RelayFault.NodeBroke or RelayFault.InsufficientFunds or RelayFault.NoNode;

@@ -11,7 +11,7 @@ readonly record struct Paid(SignedVoucher? Voucher, RelayFault Fault, string Mes
 }
 
 /// <summary>Signs vouchers for exactly what a request explains; each is in the books before anybody sees it.</summary>
-sealed class Payments(Books books, Grants grants, Spender spender, Rail rail, ILogger<Payments> log)
+sealed class Payments(Books books, Pairs pairs, Grants grants, Spender spender, Rail rail, ILogger<Payments> log)
 {
     public async Task<Paid> VoucherAsync(Bill bill, NeedVoucherFrame need)
     {
@@ -48,6 +48,7 @@ sealed class Payments(Books books, Grants grants, Spender spender, Rail rail, IL
             return new(null, RelayFault.BooksClosed, "The books can't be reached.");
         }
         bill.Acknowledge(voucher, last, rise);
+        if (ending?.Receipt is { } paid) pairs.Paid(voucher, paid.Receipt);
         return Paid.By(voucher);
     }
 

@@ -33,7 +33,7 @@ sealed class ChatEndpoint(Callers callers, Grants grants, Relay relay, Draining 
 
     async Task<(Caller? Caller, ChatOrder? Order, ApiError? Error)> ReadAsync(HttpContext http, CancellationToken stop)
     {
-        var caller = await callers.FindAsync(http.Request, stop);
+        var caller = await callers.KnownAsync(http.Request, stop);
         if (caller is null) return (null, null, ApiError.Of(RelayFault.Unauthenticated, "Send an API key of this gateway: Authorization: Bearer pm-…"));
         var (body, unread) = await Body.ParseAsync(http.Request, options.Limits, stop);
         if (body is null) return (null, null, unread);
@@ -42,6 +42,9 @@ sealed class ChatEndpoint(Callers callers, Grants grants, Relay relay, Draining 
             var key = http.Request.Headers.TryGetValue("Idempotency-Key", out var value) ? value.ToString() : null;
             var (order, invalid) = ChatReader.Read(body.RootElement, key, options.Limits);
             if (order is null) return (null, null, invalid);
+            if (grants.Missing(caller) is null) return (caller, order, null);
+            // What is known may be older than the grant.
+            caller = await callers.FindAsync(http.Request, stop) ?? caller;
             return grants.Missing(caller) is { } missing ? (null, null, ApiError.Of(RelayFault.GrantRequired, missing)) : (caller, order, null);
         }
     }

@@ -33,10 +33,7 @@ static class WalletEndpoints
             await callers.WalletAsync(http.Request, stop) is { } caller
                 ? Ok(new ListView<KeyView>(await keys.ListAsync(caller.Payer, stop)), ApiJson.Default.ListViewKeyView)
                 : NoSession());
-        app.MapDelete("/v1/keys/{id:long}", async (long id, HttpContext http, Callers callers, Keys keys, CancellationToken stop) =>
-            await callers.WalletAsync(http.Request, stop) is not { } caller ? NoSession()
-            : await keys.RevokeAsync(caller.Payer, id, stop) ? Results.NoContent()
-            : NotFound("This wallet has no such key."));
+        app.MapDelete("/v1/keys/{id:long}", RevokeKeyAsync);
         app.MapGet("/v1/account", AccountAsync);
         app.MapGet("/v1/receipts", ReceiptsAsync);
         app.MapGet("/v1/receipts/{request}", ReceiptAsync);
@@ -84,6 +81,14 @@ static class WalletEndpoints
         return await keys.CreateAsync(caller.Payer, name, body.Cap, body.ExpiresAt, stop) is { } key
             ? Ok(key, ApiJson.Default.KeyView)
             : Errors.Result(RelayFault.InvalidRequest, $"A wallet has at most {Keys.MostKeys} keys: delete one first.");
+    }
+
+    static async Task<IResult> RevokeKeyAsync(long id, HttpContext http, Callers callers, Keys keys, CancellationToken stop)
+    {
+        if (await callers.WalletAsync(http.Request, stop) is not { } caller) return NoSession();
+        if (!await keys.RevokeAsync(caller.Payer, id, stop)) return NotFound("This wallet has no such key.");
+        callers.Forget(id);
+        return Results.NoContent();
     }
 
     static async Task<IResult> AccountAsync(HttpContext http, Callers callers, Books books, Reconciliation reconciliation, Rail rail, CancellationToken stop)

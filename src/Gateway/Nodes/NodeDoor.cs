@@ -16,7 +16,7 @@ sealed class NodeDoor(Mesh mesh, ChainMirror mirror, Rail rail, GatewayOptions o
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
         limit.CancelAfter(HelloLimit);
         var challenge = Bytes32.Random();
-        await link.WriteAsync(new ChallengeFrame(Wire.Version, challenge, rail.ChainId, rail.Settlement), limit.Token); // 1
+        await link.SendAsync(new ChallengeFrame(Wire.Version, challenge, rail.ChainId, rail.Settlement), limit.Token); // 1
         var first = await link.ReceiveAsync(limit.Token); // 2
         if (first is not HelloFrame hello)
         {
@@ -30,7 +30,7 @@ sealed class NodeDoor(Mesh mesh, ChainMirror mirror, Rail rail, GatewayOptions o
             await RefuseAsync(link, socket, refusal, limit.Token);
             return;
         }
-        await link.WriteAsync(new WelcomeFrame(Wire.Version), limit.Token);
+        await link.SendAsync(new WelcomeFrame(Wire.Version), limit.Token);
         await ServeAsync(new Node(hello, standing!, link, time.GetUtcNow()), stop); // 5
     }
 
@@ -78,7 +78,7 @@ sealed class NodeDoor(Mesh mesh, ChainMirror mirror, Rail rail, GatewayOptions o
 
     static async Task RefuseAsync(NodeLink link, WebSocket socket, Refusal refusal, CancellationToken stop)
     {
-        await link.WriteAsync(new FaultFrame(null, refusal.Fault, refusal.Message), stop);
+        await link.SendAsync(new FaultFrame(null, refusal.Fault, refusal.Message), stop);
         await socket.CloseOutputAsync(WebSocketCloseStatus.PolicyViolation, refusal.Fault.ToString(), stop);
     }
 

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Collections.Concurrent;
 using System.Net.WebSockets;
 using System.Text.Json;
-using System.Threading.Channels;
 using ProofMesh.Protocol;
 
 namespace ProofMesh.Gateway;
@@ -10,10 +9,9 @@ namespace ProofMesh.Gateway;
 /// <summary>A node's WebSocket: frames in and out, many requests at once, told apart by their ids.</summary>
 sealed class NodeLink(WebSocket socket)
 {
-    const int Outbox = 1024;
     static readonly TimeSpan WriteLimit = TimeSpan.FromSeconds(20);
 
-    readonly Channel<Frame> outbox = Channel.CreateBounded<Frame>(new BoundedChannelOptions(Outbox) { SingleReader = true });
+    readonly SemaphoreSlim writing = new(1);
     readonly ConcurrentDictionary<Bytes32, NodeStream> streams = new();
     readonly CancellationTokenSource closing = new();
     volatile bool ended;
@@ -31,33 +29,42 @@ sealed class NodeLink(WebSocket socket)
 
     public void Forget(Bytes32 id) => streams.TryRemove(id, out _);
 
-    /// <summary>False when the connection is over.</summary>
+    /// <summary>Returns when the frame is written, in the order of the calls. False when the connection is over.</summary>
     public async ValueTask<bool> SendAsync(Frame frame, CancellationToken stop)
     {
+        var bytes = Wire.Encode(frame);
+        await writing.WaitAsync(stop);
+        // A write that is cut short ends the socket, so a single request's stop must not reach it.
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(closing.Token);
+        limit.CancelAfter(WriteLimit);
         try
         {
-            await outbox.Writer.WriteAsync(frame, stop);
+            if (ended) return false;
+            await socket.SendAsync(bytes.AsMemory(), WebSocketMessageType.Text, true, limit.Token);
             return true;
         }
-        catch (ChannelClosedException)
+        catch (Exception fault) when (fault is WebSocketException or OperationCanceledException or IOException or ObjectDisposedException or InvalidOperationException)
         {
+            Close("The node doesn't read.");
             return false;
+        }
+        finally
+        {
+            writing.Release();
         }
     }
 
     public void Close(string reason)
     {
-        Reason ??= reason;
-        outbox.Writer.TryComplete();
+        if (!ended) Reason ??= reason;
         closing.Cancel();
     }
 
-    /// <summary>Writes what is sent, reads what comes and hands it over, until either side ends.</summary>
+    /// <summary>Reads what comes and hands it over, until either side ends.</summary>
     /// <param name="other">Frames that belong to no request. False ends the connection.</param>
     public async Task RunAsync(Func<Frame, bool> other, CancellationToken stop)
     {
         using var both = CancellationTokenSource.CreateLinkedTokenSource(stop, closing.Token);
-        var writing = WriteAsync(both.Token);
         try
         {
             await ReadAsync(other, both.Token);
@@ -65,10 +72,9 @@ sealed class NodeLink(WebSocket socket)
         finally
         {
             ended = true;
-            outbox.Writer.TryComplete();
             foreach (var stream in streams.Values) stream.End();
-            await both.CancelAsync();
-            await writing;
+            await closing.CancelAsync();
+            socket.Abort();
         }
     }
 
@@ -78,10 +84,6 @@ sealed class NodeLink(WebSocket socket)
         var buffer = new ArrayBufferWriter<byte>(8192);
         return await ReceiveAsync(buffer, stop);
     }
-
-    /// <summary>Writes a frame at once; only before <see cref="RunAsync"/>.</summary>
-    public ValueTask WriteAsync(Frame frame, CancellationToken stop) =>
-        socket.SendAsync(Wire.Encode(frame).AsMemory(), WebSocketMessageType.Text, true, stop);
 
     async Task ReadAsync(Func<Frame, bool> other, CancellationToken stop)
     {
@@ -104,13 +106,13 @@ sealed class NodeLink(WebSocket socket)
                 var part = await socket.ReceiveAsync(buffer.GetMemory(8192), stop);
                 if (part.MessageType == WebSocketMessageType.Close) return null;
                 buffer.Advance(part.Count);
-                if (buffer.WrittenCount > Wire.MaxFrameBytes) return Over($"A frame has more than {Wire.MaxFrameBytes} bytes.");
+                if (buffer.WrittenCount > Wire.MaxFrameBytes) return await OverAsync($"A frame has more than {Wire.MaxFrameBytes} bytes.");
                 if (part.EndOfMessage) return Wire.Decode(buffer.WrittenSpan);
             }
         }
         catch (JsonException fault)
         {
-            return Over(fault.Message);
+            return await OverAsync(fault.Message);
         }
         catch (Exception fault) when (fault is WebSocketException or OperationCanceledException or IOException or ObjectDisposedException)
         {
@@ -118,31 +120,11 @@ sealed class NodeLink(WebSocket socket)
         }
     }
 
-    Frame? Over(string reason)
+    async ValueTask<Frame?> OverAsync(string reason)
     {
         Reason ??= reason;
-        outbox.Writer.TryWrite(new FaultFrame(null, NodeFault.BadFrame, reason));
+        await SendAsync(new FaultFrame(null, NodeFault.BadFrame, reason), closing.Token);
         return null;
-    }
-
-    async Task WriteAsync(CancellationToken stop)
-    {
-        try
-        {
-            while (await outbox.Reader.WaitToReadAsync(stop))
-                while (outbox.Reader.TryRead(out var frame))
-                {
-                    using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
-                    limit.CancelAfter(WriteLimit);
-                    await WriteAsync(frame, limit.Token);
-                }
-        }
-        catch (Exception fault) when (fault is WebSocketException or OperationCanceledException or IOException or ObjectDisposedException)
-        {
-            Reason ??= stop.IsCancellationRequested ? null : "The node doesn't read.";
-            outbox.Writer.TryComplete();
-            socket.Abort();
-        }
     }
 
     static Bytes32? IdOf(Frame frame) => frame switch

@@ -146,7 +146,7 @@ public sealed class BooksTests : IAsyncLifetime
         var books = gateway.Service<Books>();
         var reservation = Reservation(customer, 100, null);
         await books.ReserveAsync(reservation, CancellationToken.None);
-        await books.PairAsync(customer.Wallet.Address, TestGateway.Party(50), CancellationToken.None);
+        await gateway.Service<Pairs>().FindAsync(customer.Wallet.Address, TestGateway.Party(50), CancellationToken.None);
         await books.ReleaseAsync(reservation.Request, reservation.Payer, new("unserved", null, null, null, null), CancellationToken.None);
         var voucher = new Voucher(reservation.Payer, TestGateway.Party(50), new(50), Bytes32.Zero);
 
