@@ -1,26 +1,37 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {Ownable, Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
+import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {Exit} from "./interfaces/IEscrow.sol";
-import {IStaking} from "./interfaces/IStaking.sol";
+import {IStaking, Vault} from "./interfaces/IStaking.sol";
 import {Signature} from "./interfaces/Messages.sol";
 import {ExitQueue} from "./libraries/ExitQueue.sol";
 import {MessageHash} from "./libraries/MessageHash.sol";
 import {Proposal} from "./libraries/Proposal.sol";
 import {Recover} from "./libraries/Recover.sol";
 import {TokenIn} from "./libraries/TokenIn.sol";
+import {VaultCalls} from "./libraries/VaultCalls.sol";
+import {Vaults} from "./parts/Vaults.sol";
 
 /// @title Staking
 /// @notice See IStaking, which is the document.
-contract Staking is IStaking, Ownable2Step, EIP712, ReentrancyGuardTransient {
+contract Staking is Vaults, EIP712, ReentrancyGuardTransient {
     using ExitQueue for ExitQueue.Queue;
     using Proposal for Proposal.Change;
     using SafeERC20 for IERC20;
+
+    /// @dev What a provider has at stake and isn't unbonding, in units: base units of the token, or shares of vault number
+    /// `vault` when that isn't 0. `cost` is what went into the vault for all that the provider has there, unbonding units
+    /// included. One slot, so that a provider without a vault is looked up at the price of one.
+    struct Position {
+        uint120 units;
+        uint120 cost;
+        uint16 vault;
+    }
 
     uint64 public constant LEAST_PERIOD = 1 minutes;
     uint64 public constant MOST_PERIOD = 180 days;
@@ -31,11 +42,11 @@ contract Staking is IStaking, Ownable2Step, EIP712, ReentrancyGuardTransient {
     /// @notice The reporter's share of what is left after the payer was made whole. Below one half, so that a provider
     /// that reports itself always loses.
     uint256 public constant REPORTER_BASIS_POINTS = 2_000;
+    /// @notice The share of the auditors who judged, together, of the same.
+    uint256 public constant AUDITOR_BASIS_POINTS = 1_000;
 
     uint256 private constant BASIS_POINTS = 10_000;
 
-    /// @inheritdoc IStaking
-    address public immutable TOKEN;
     /// @inheritdoc IStaking
     address public immutable DISPUTES;
     /// @inheritdoc IStaking
@@ -51,9 +62,9 @@ contract Staking is IStaking, Ownable2Step, EIP712, ReentrancyGuardTransient {
     /// @inheritdoc IStaking
     mapping(address node => address) public providerOf;
 
-    mapping(address provider => uint128) private _stakes;
+    mapping(address provider => Position) private _positions;
     mapping(address provider => ExitQueue.Queue) private _unbonding;
-    mapping(address owner => uint128) private _compensation;
+    mapping(address owner => mapping(uint16 vault => uint128)) private _compensation;
 
     constructor(
         address token,
@@ -62,13 +73,13 @@ contract Staking is IStaking, Ownable2Step, EIP712, ReentrancyGuardTransient {
         address owner_,
         uint64 unbondingPeriod,
         uint128 minimumStake_
-    ) Ownable(owner_) EIP712("ProofMesh", "1") {
-        require(token != address(0) && disputes != address(0) && treasury != address(0), ZeroAddress());
+    ) Vaults(token) Ownable(owner_) EIP712("ProofMesh", "1") {
+        require(disputes != address(0) && treasury != address(0), ZeroAddress());
         require(
             unbondingPeriod >= LEAST_PERIOD && unbondingPeriod <= MOST_PERIOD,
             PeriodOutOfBounds(unbondingPeriod, LEAST_PERIOD, MOST_PERIOD)
         );
-        (TOKEN, DISPUTES, TREASURY, UNBONDING_PERIOD) = (token, disputes, treasury, unbondingPeriod);
+        (DISPUTES, TREASURY, UNBONDING_PERIOD) = (disputes, treasury, unbondingPeriod);
         _checkMinimum(minimumStake_);
         minimumStake = minimumStake_;
         emit MinimumStakeChanged(minimumStake_);
@@ -85,37 +96,71 @@ contract Staking is IStaking, Ownable2Step, EIP712, ReentrancyGuardTransient {
     function stakeFor(address provider, uint128 amount) public nonReentrant returns (uint128 credited) {
         require(provider != address(0), ZeroAddress());
         require(amount != 0, ZeroAmount());
+        Position storage position = _positions[provider];
+        require(position.vault == 0, InVault(provider, position.vault));
         credited = TokenIn.pull(IERC20(TOKEN), msg.sender, amount);
-        _stakes[provider] += credited;
+        position.units += uint120(credited);
         emit Staked(provider, msg.sender, credited);
     }
 
     /// @inheritdoc IStaking
-    function unstake(uint128 amount) external returns (uint64 readyAt) {
+    function enterVault(uint16 number, uint128 leastUnits) external nonReentrant returns (uint128 units) {
+        Position storage position = _positions[msg.sender];
+        uint128 amount = position.units;
+        require(position.vault == 0, InVault(msg.sender, position.vault));
+        _checkNothingUnbonding();
         require(amount != 0, ZeroAmount());
-        uint128 free = _stakes[msg.sender];
-        require(amount <= free, InsufficientStake(amount, free));
-        readyAt = uint64(block.timestamp) + UNBONDING_PERIOD;
-        _stakes[msg.sender] = free - amount;
-        _unbonding[msg.sender].push(amount, readyAt);
-        emit Unbonding(msg.sender, amount, readyAt);
+        Vault memory vault = _find(number);
+        require(block.timestamp >= vault.openAt, VaultNotOpen(number, vault.openAt));
+        // Stake that is on its way counts nowhere.
+        delete _positions[msg.sender];
+        units = VaultCalls.deposit(vault.vault, IERC20(TOKEN), amount);
+        require(units >= leastUnits, TooLittle(units, leastUnits));
+        _positions[msg.sender] = Position(uint120(units), uint120(amount), number);
+        emit VaultEntered(msg.sender, number, amount, units);
     }
 
     /// @inheritdoc IStaking
-    function withdraw(address to) external nonReentrant returns (uint128 amount) {
+    function leaveVault(uint128 leastAmount) external nonReentrant returns (uint128 amount) {
+        Position memory position = _positions[msg.sender];
+        require(position.vault != 0, NotInVault(msg.sender));
+        _checkNothingUnbonding();
+        delete _positions[msg.sender];
+        amount = VaultCalls.redeem(_find(position.vault).vault, IERC20(TOKEN), position.units);
+        require(amount >= leastAmount, TooLittle(amount, leastAmount));
+        _positions[msg.sender].units = uint120(amount);
+        emit VaultLeft(msg.sender, position.vault, position.units, amount);
+    }
+
+    /// @inheritdoc IStaking
+    function unstake(uint128 units) external returns (uint64 readyAt) {
+        require(units != 0, ZeroAmount());
+        uint128 free = _positions[msg.sender].units;
+        require(units <= free, InsufficientStake(units, free));
+        readyAt = uint64(block.timestamp) + UNBONDING_PERIOD;
+        _positions[msg.sender].units = uint120(free - units);
+        _unbonding[msg.sender].push(units, readyAt);
+        emit Unbonding(msg.sender, units, readyAt);
+    }
+
+    /// @inheritdoc IStaking
+    function withdraw(address to) external nonReentrant returns (uint128 units) {
         require(to != address(0), ZeroAddress());
-        uint64 readyAt = _unbonding[msg.sender].nextReadyAt();
-        amount = _unbonding[msg.sender].popReady();
-        require(amount != 0, NothingToWithdraw(readyAt));
-        emit Unstaked(msg.sender, to, amount);
-        IERC20(TOKEN).safeTransfer(to, amount);
+        ExitQueue.Queue storage queue = _unbonding[msg.sender];
+        (uint64 readyAt, uint128 unbonding) = (queue.nextReadyAt(), queue.total);
+        units = queue.popReady();
+        require(units != 0, NothingToWithdraw(readyAt));
+        Position memory position = _positions[msg.sender];
+        if (position.vault != 0) _shrink(msg.sender, position, unbonding + position.units, units);
+        emit Unstaked(msg.sender, to, units);
+        _payOut(position.vault, to, units);
     }
 
     /// @inheritdoc IStaking
     function addNode(address node, Signature calldata possession) external {
         require(node != address(0), ZeroAddress());
         require(providerOf[node] == address(0), NodeTaken(node, providerOf[node]));
-        require(isActive(msg.sender), StakeBelowMinimum(_stakes[msg.sender], minimumStake));
+        require(isActive(msg.sender), StakeBelowMinimum(stakeOf(msg.sender), minimumStake));
         address signer = Recover.signer(_hashTypedDataV4(MessageHash.ofNodeKey(msg.sender, node)), possession);
         require(signer == node, BadNodeSignature(node, signer));
         providerOf[node] = msg.sender;
@@ -130,7 +175,7 @@ contract Staking is IStaking, Ownable2Step, EIP712, ReentrancyGuardTransient {
 
     /// @inheritdoc IStaking
     function announce(string calldata endpoint, string calldata offers) external {
-        require(isActive(msg.sender), StakeBelowMinimum(_stakes[msg.sender], minimumStake));
+        require(isActive(msg.sender), StakeBelowMinimum(stakeOf(msg.sender), minimumStake));
         _checkText(endpoint, MOST_ENDPOINT_BYTES);
         _checkText(offers, MOST_OFFERS_BYTES);
         emit Announced(msg.sender, endpoint, offers);
@@ -139,13 +184,13 @@ contract Staking is IStaking, Ownable2Step, EIP712, ReentrancyGuardTransient {
     // Whoever a slash compensated
 
     /// @inheritdoc IStaking
-    function collectCompensation(address to) external nonReentrant returns (uint128 amount) {
+    function collectCompensation(address to, uint16 vault) external nonReentrant returns (uint128 units) {
         require(to != address(0), ZeroAddress());
-        amount = _compensation[msg.sender];
-        require(amount != 0, ZeroAmount());
-        _compensation[msg.sender] = 0;
-        emit CompensationCollected(msg.sender, to, amount);
-        IERC20(TOKEN).safeTransfer(to, amount);
+        units = _compensation[msg.sender][vault];
+        require(units != 0, ZeroAmount());
+        _compensation[msg.sender][vault] = 0;
+        emit CompensationCollected(msg.sender, to, units);
+        _payOut(vault, to, units);
     }
 
     // Disputes
@@ -156,22 +201,24 @@ contract Staking is IStaking, Ownable2Step, EIP712, ReentrancyGuardTransient {
         uint128 amount,
         address payer,
         uint128 harm,
-        address reporter
-    ) external returns (uint128 taken) {
+        address reporter,
+        address[] calldata auditors
+    ) external nonReentrant returns (uint128 taken) {
         require(msg.sender == DISPUTES, NotDisputes(msg.sender));
-        taken = _unbonding[provider].take(amount);
-        uint128 free = _stakes[provider];
-        uint128 more = amount - taken < free ? amount - taken : free;
-        if (more != 0) _stakes[provider] = free - more;
-        taken += more;
-
-        // Half at most: a provider that reports itself, and is its own payer, must lose.
-        uint128 toPayer = payer == address(0) ? 0 : (harm < taken / 2 ? harm : taken / 2);
-        uint128 toReporter = uint128((uint256(taken - toPayer) * REPORTER_BASIS_POINTS) / BASIS_POINTS);
-        _compensation[payer] += toPayer;
-        _compensation[reporter] += toReporter;
-        _compensation[TREASURY] += taken - toPayer - toReporter;
-        emit Slashed(provider, payer, reporter, taken, toPayer, toReporter);
+        Position memory position = _positions[provider];
+        uint128 all = position.units + _unbonding[provider].total;
+        uint128 value = all;
+        if (position.vault != 0) {
+            value = _sureValue(position, all);
+            (amount, harm) = (_unitsFor(amount, all, value), _unitsFor(harm, all, value));
+        }
+        uint128 units = _unbonding[provider].take(amount);
+        uint128 more = amount - units < position.units ? amount - units : position.units;
+        position.units -= uint120(more);
+        units += more;
+        _shrink(provider, position, all, units);
+        _compensate(provider, position.vault, units, payer, harm, reporter, auditors);
+        return all == 0 ? 0 : uint128((uint256(value) * units) / all);
     }
 
     // Owner
@@ -192,12 +239,22 @@ contract Staking is IStaking, Ownable2Step, EIP712, ReentrancyGuardTransient {
 
     /// @inheritdoc IStaking
     function isActive(address provider) public view returns (bool) {
-        return _stakes[provider] >= minimumStake;
+        return stakeOf(provider) >= minimumStake;
     }
 
     /// @inheritdoc IStaking
-    function stakeOf(address provider) external view returns (uint128) {
-        return _stakes[provider];
+    function stakeOf(address provider) public view returns (uint128) {
+        Position memory position = _positions[provider];
+        if (position.vault == 0 || position.units == 0) return position.units;
+        uint256 cost = (uint256(position.cost) * position.units) / (position.units + _unbonding[provider].total);
+        (bool known, uint256 worth) = VaultCalls.worth(_find(position.vault).vault, position.units);
+        return !known ? 0 : uint128(worth < cost ? worth : cost);
+    }
+
+    /// @inheritdoc IStaking
+    function positionOf(address provider) external view returns (uint16 vault, uint128 units, uint128 cost) {
+        Position memory position = _positions[provider];
+        return (position.vault, position.units, position.cost);
     }
 
     /// @inheritdoc IStaking
@@ -206,11 +263,75 @@ contract Staking is IStaking, Ownable2Step, EIP712, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IStaking
-    function compensationOf(address owner_) external view returns (uint128) {
-        return _compensation[owner_];
+    function compensationOf(address owner_, uint16 vault) external view returns (uint128) {
+        return _compensation[owner_][vault];
     }
 
     // Internal
+
+    /// @dev Takes `removed` of `all` units out of a provider's books, and their part of the cost. One that has nothing left
+    /// is in no vault.
+    function _shrink(address provider, Position memory position, uint128 all, uint128 removed) private {
+        if (position.vault != 0) {
+            uint128 left = all - removed;
+            position.cost = left == 0 ? 0 : uint120((uint256(position.cost) * left) / all);
+            if (left == 0) {
+                delete _positions[provider];
+                return;
+            }
+        }
+        _positions[provider] = position;
+    }
+
+    /// @dev Shares what a slash took: the payer first, then the reporter and the auditors, and the rest to the treasury.
+    function _compensate(
+        address provider,
+        uint16 vault,
+        uint128 taken,
+        address payer,
+        uint128 harm,
+        address reporter,
+        address[] calldata auditors
+    ) private {
+        // Half at most: a provider that reports itself, and is its own payer, must lose.
+        uint128 toPayer = payer == address(0) ? 0 : (harm < taken / 2 ? harm : taken / 2);
+        uint256 rest = taken - toPayer;
+        uint128 toReporter = uint128((rest * REPORTER_BASIS_POINTS) / BASIS_POINTS);
+        uint128 toEach = 0;
+        if (auditors.length != 0) {
+            toEach = uint128((rest * AUDITOR_BASIS_POINTS) / (BASIS_POINTS * auditors.length));
+            for (uint256 i = 0; i < auditors.length; ++i) _compensation[auditors[i]][vault] += toEach;
+            emit AuditorsCompensated(provider, auditors, toEach);
+        }
+        _compensation[payer][vault] += toPayer;
+        _compensation[reporter][vault] += toReporter;
+        _compensation[TREASURY][vault] += uint128(rest - toReporter - uint256(toEach) * auditors.length);
+        emit Slashed(provider, payer, reporter, taken, toPayer, toReporter);
+    }
+
+    /// @dev What all units of a provider count for when it is slashed: what the vault says, at most what went in, and just
+    /// that when the vault doesn't answer, so that a vault which is stuck for a while doesn't cost its provider everything.
+    function _sureValue(Position memory position, uint128 all) private view returns (uint128) {
+        (bool known, uint256 worth) = VaultCalls.worth(_find(position.vault).vault, all);
+        return known && worth < position.cost ? uint128(worth) : position.cost;
+    }
+
+    /// @dev Rounded up, and all of them when they are worth nothing.
+    function _unitsFor(uint128 amount, uint128 all, uint128 value) private pure returns (uint128) {
+        if (amount >= value) return all;
+        return uint128((uint256(amount) * all + value - 1) / value);
+    }
+
+    function _payOut(uint16 number, address to, uint128 units) private {
+        if (number == 0) return IERC20(TOKEN).safeTransfer(to, units);
+        address vault = _find(number).vault;
+        emit PaidFromVault(number, to, units, VaultCalls.payOut(vault, to, units));
+    }
+
+    function _checkNothingUnbonding() private view {
+        uint128 total = _unbonding[msg.sender].total;
+        require(total == 0, StillUnbonding(total));
+    }
 
     function _checkMinimum(uint128 amount) private pure {
         require(

@@ -70,7 +70,7 @@ abstract contract Reporting is IDisputes {
         address provider = IStaking(STAKING).providerOf(node);
         require(provider != address(0), UnknownNode(node));
         uint128 harm = _harmOf(node, payer, fee);
-        uint128 taken = IStaking(STAKING).slash(provider, PENALTY + harm, payer, harm, msg.sender);
+        uint128 taken = IStaking(STAKING).slash(provider, PENALTY + harm, payer, harm, msg.sender, new address[](0));
         ISettlement(SETTLEMENT).recordSlash(provider);
         emit Punished(provider, node, msg.sender, offence, sequence, taken);
     }

@@ -28,6 +28,7 @@ export async function measure(): Promise<Row[]> {
   };
   await measureWallets(m, record);
   await measurePools(m, record);
+  await measureVaults(m, record);
   await measureClaims(m, record);
   await measureStatements(m, record);
   await measureDisputes(m, record);
@@ -105,6 +106,26 @@ async function measurePools(m: Market, record: Record) {
   await record("Pools", "divide among three, again", escrow.write.divide([address]));
   const mine = escrow.write.collect([workers[0].account.address, usdt(1)], as(workers[0]));
   await record("Pools", "collect, a member the first time", mine);
+}
+
+async function measureVaults(m: Market, record: Record) {
+  const { staking, networkHelpers } = m;
+  const provider = m.wallets[3];
+  const as = { account: provider.account };
+  const vault = await m.connection.viem.deployContract("TestVault", [m.token.address]);
+  await staking.write.proposeVault([vault.address], { account: m.owner.account });
+  await networkHelpers.time.increase(2n * day);
+  await record("Vaults", "enter a vault", staking.write.enterVault([1, 0n], as));
+  await record("Vaults", "unstake from it", staking.write.unstake([usdt(50)], as));
+  await networkHelpers.time.increase(7n * day);
+  await record("Vaults", "withdraw from it", staking.write.withdraw([provider.account.address], as));
+  const key = keyOf("who pays a provider in a vault");
+  await m.deposit(key.address, usdt(100));
+  const node = keyOf("a node with a pool").address;
+  await m.settle([], [await m.voucher(key, key.address, node, usdt(1))]);
+  const claim = m.settle([], [await m.voucher(key, key.address, node, usdt(2))]);
+  await record("Vaults", "1 of a warm pair, by the payer, stake in a vault", claim);
+  await record("Vaults", "leave a vault", staking.write.leaveVault([0n], as));
 }
 
 async function measureClaims(m: Market, record: Record) {

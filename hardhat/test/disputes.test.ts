@@ -105,7 +105,7 @@ describe("A report", () => {
     await announce(copier); // as soon as the copier can have seen the evidence
     await m.refuses(send(copier), disputes, "CommittedTooLate", [() => true, () => true]);
     await slashed(send(anyone), usdt(100), 2, 1n);
-    assert.equal(await staking.read.compensationOf([copier.account.address]), 0n);
+    assert.equal(await staking.read.compensationOf([copier.account.address, 0]), 0n);
   });
   it("uses its announcement up", async () => {
     await slashed(m.report("reportReceipt", await evidence()), usdt(100), 2, 1n);
@@ -138,15 +138,15 @@ describe("Two receipts for one sequence", () => {
   it("are punished, once", async () => {
     await slashed(report(await one(), await other()), usdt(100), 0, 1n);
     await m.refuses(report(await other(), await one()), disputes, "AlreadyPunished", [0, getAddress(node), 1n]);
-    assert.equal(await staking.read.compensationOf([anyone.account.address]), usdt(20));
-    assert.equal(await staking.read.compensationOf([m.treasury.account.address]), usdt(80));
+    assert.equal(await staking.read.compensationOf([anyone.account.address, 0]), usdt(20));
+    assert.equal(await staking.read.compensationOf([m.treasury.account.address, 0]), usdt(80));
   });
   it("make the payer whole as far as it paid the node", async () => {
     await m.deposit(payer.address, usdt(10));
     await m.settle([], [await m.voucher(payer, payer.address, node, usdt(3))]);
     const dear = receipt(1n, { outputPrice: 1_000_000_000_000n });
     await slashed(report(await signed(dear), await other()), usdt(103), 0, 1n);
-    assert.equal(await staking.read.compensationOf([payer.address]), usdt(3));
+    assert.equal(await staking.read.compensationOf([payer.address, 0]), usdt(3));
   });
 });
 

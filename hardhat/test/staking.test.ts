@@ -18,7 +18,7 @@ afterEach(() => snapshot.restore());
 const slash = async (amount: bigint, harm = 0n, harmed: Hex = zeroAddress) => {
   await networkHelpers.impersonateAccount(disputes);
   await networkHelpers.setBalance(disputes, 10n ** 18n);
-  return staking.write.slash([me, amount, harmed, harm, anyone.account.address], { account: disputes });
+  return staking.write.slash([me, amount, harmed, harm, anyone.account.address, []], { account: disputes });
 };
 
 describe("Stake", () => {
@@ -121,13 +121,13 @@ describe("Slashing", () => {
   const stakes = async () => [
     await staking.read.stakeOf([me]),
     (await staking.read.unbondingOf([me]))[0],
-    await staking.read.compensationOf([payer.account.address]),
-    await staking.read.compensationOf([anyone.account.address]),
-    await staking.read.compensationOf([treasury.account.address]),
+    await staking.read.compensationOf([payer.account.address, 0]),
+    await staking.read.compensationOf([anyone.account.address, 0]),
+    await staking.read.compensationOf([treasury.account.address, 0]),
   ];
 
   it("by anyone but Disputes is refused", () =>
-    m.refuses(staking.write.slash([me, 1n, me, 0n, me], as(owner)), staking, "NotDisputes", [
+    m.refuses(staking.write.slash([me, 1n, me, 0n, me, []], as(owner)), staking, "NotDisputes", [
       getAddress(owner.account.address),
     ]));
   it("takes unbonding stake first, and no more than there is", async () => {
@@ -161,10 +161,10 @@ describe("Slashing", () => {
   });
   it("pays compensation to any address, once", async () => {
     await slash(usdt(2_000), usdt(1_000), payer.account.address);
-    await m.refuses(staking.write.collectCompensation([zeroAddress], as(payer)), staking, "ZeroAddress", []);
-    await staking.write.collectCompensation([fresh.address], as(payer));
+    await m.refuses(staking.write.collectCompensation([zeroAddress, 0], as(payer)), staking, "ZeroAddress", []);
+    await staking.write.collectCompensation([fresh.address, 0], as(payer));
     assert.equal(await token.read.balanceOf([fresh.address]), usdt(1_000));
-    await m.refuses(staking.write.collectCompensation([fresh.address], as(payer)), staking, "ZeroAmount", []);
+    await m.refuses(staking.write.collectCompensation([fresh.address, 0], as(payer)), staking, "ZeroAmount", []);
   });
 });
 

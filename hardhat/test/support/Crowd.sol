@@ -153,7 +153,14 @@ contract Crowd is Market {
     function slash(uint256 whom, uint128 amount, uint128 harm, uint256 who) external remembers {
         vm.prank(DISPUTES);
         uint128 wanted = uint128(bound(amount, 0, STAKE));
-        staking.slash(providers[whom % 2], wanted, payers[who % 2], uint128(bound(harm, 0, STAKE)), address(this));
+        staking.slash(
+            providers[whom % 2],
+            wanted,
+            payers[who % 2],
+            uint128(bound(harm, 0, STAKE)),
+            address(this),
+            new address[](0)
+        );
     }
 
     // Time, the token and the owner
@@ -188,11 +195,11 @@ contract Crowd is Market {
             (uint128 recycled, , , , ) = escrow.accountOf(providers[i]);
             (uint128 unbonding, ) = staking.unbondingOf(providers[i]);
             escrowOwes += uint256(balance) + recycled + escrow.earnedOf(providers[i]);
-            stakeOwes += uint256(staking.stakeOf(providers[i])) + unbonding + staking.compensationOf(payers[i]);
+            stakeOwes += uint256(staking.stakeOf(providers[i])) + unbonding + staking.compensationOf(payers[i], 0);
         }
         (uint128 treasury, , , , ) = escrow.accountOf(TREASURY);
         escrowOwes += uint256(treasury) + escrow.earnedOf(TREASURY);
-        stakeOwes += uint256(staking.compensationOf(TREASURY)) + staking.compensationOf(address(this));
+        stakeOwes += uint256(staking.compensationOf(TREASURY, 0)) + staking.compensationOf(address(this), 0);
     }
 
     function accounts(
@@ -271,8 +278,8 @@ contract Crowd is Market {
     }
 
     function _compensate(address owner) private {
-        if (staking.compensationOf(owner) == 0) return;
+        if (staking.compensationOf(owner, 0) == 0) return;
         vm.prank(owner);
-        staking.collectCompensation(owner);
+        staking.collectCompensation(owner, 0);
     }
 }

@@ -122,17 +122,35 @@ public sealed record TooLateError(ulong LastAt) : ContractError;
 
 public sealed record BadNodeSignatureError(Address Node, Address Signer) : ContractError;
 
+public sealed record InVaultError(Address Provider, ushort Number) : ContractError;
+
 public sealed record InsufficientStakeError(BigInteger Wanted, BigInteger Available) : ContractError;
 
 public sealed record MinimumStakeOutOfBoundsError(TokenAmount Amount, TokenAmount Least, TokenAmount Most) : ContractError;
 
 public sealed record NodeTakenError(Address Node, Address Provider) : ContractError;
 
+public sealed record NotInVaultError(Address Provider) : ContractError;
+
 public sealed record NotYourNodeError(Address Node, Address Provider) : ContractError;
 
 public sealed record StakeBelowMinimumError(TokenAmount Stake, TokenAmount Minimum) : ContractError;
 
+public sealed record StillUnbondingError(TokenAmount Units) : ContractError;
+
 public sealed record TextTooLongError(BigInteger Length, BigInteger Most) : ContractError;
+
+public sealed record TooLittleError(TokenAmount Found, TokenAmount Least) : ContractError;
+
+public sealed record TooManyVaultsError(BigInteger Most) : ContractError;
+
+public sealed record UnknownVaultError(ushort Number, BigInteger Count) : ContractError;
+
+public sealed record VaultNotOpenError(ushort Number, ulong OpenAt) : ContractError;
+
+public sealed record VaultTookError(BigInteger Amount, BigInteger Expected) : ContractError;
+
+public sealed record WrongAssetError(Address Vault, Address Asset, Address Expected) : ContractError;
 
 static class ContractErrors
 {
@@ -196,12 +214,21 @@ static class ContractErrors
         new(SelectorOf("TooEarly(uint64)"), static abi => new TooEarlyError(abi.UInt64())),
         new(SelectorOf("TooLate(uint64)"), static abi => new TooLateError(abi.UInt64())),
         new(SelectorOf("BadNodeSignature(address,address)"), static abi => new BadNodeSignatureError(abi.Address(), abi.Address())),
+        new(SelectorOf("InVault(address,uint16)"), static abi => new InVaultError(abi.Address(), abi.UInt16())),
         new(SelectorOf("InsufficientStake(uint256,uint256)"), static abi => new InsufficientStakeError(abi.UInt256(), abi.UInt256())),
         new(SelectorOf("MinimumStakeOutOfBounds(uint128,uint128,uint128)"), static abi => new MinimumStakeOutOfBoundsError(abi.Amount(), abi.Amount(), abi.Amount())),
         new(SelectorOf("NodeTaken(address,address)"), static abi => new NodeTakenError(abi.Address(), abi.Address())),
+        new(SelectorOf("NotInVault(address)"), static abi => new NotInVaultError(abi.Address())),
         new(SelectorOf("NotYourNode(address,address)"), static abi => new NotYourNodeError(abi.Address(), abi.Address())),
         new(SelectorOf("StakeBelowMinimum(uint128,uint128)"), static abi => new StakeBelowMinimumError(abi.Amount(), abi.Amount())),
+        new(SelectorOf("StillUnbonding(uint128)"), static abi => new StillUnbondingError(abi.Amount())),
         new(SelectorOf("TextTooLong(uint256,uint256)"), static abi => new TextTooLongError(abi.UInt256(), abi.UInt256())),
+        new(SelectorOf("TooLittle(uint128,uint128)"), static abi => new TooLittleError(abi.Amount(), abi.Amount())),
+        new(SelectorOf("TooManyVaults(uint256)"), static abi => new TooManyVaultsError(abi.UInt256())),
+        new(SelectorOf("UnknownVault(uint16,uint256)"), static abi => new UnknownVaultError(abi.UInt16(), abi.UInt256())),
+        new(SelectorOf("VaultNotOpen(uint16,uint64)"), static abi => new VaultNotOpenError(abi.UInt16(), abi.UInt64())),
+        new(SelectorOf("VaultTook(uint256,uint256)"), static abi => new VaultTookError(abi.UInt256(), abi.UInt256())),
+        new(SelectorOf("WrongAsset(address,address,address)"), static abi => new WrongAssetError(abi.Address(), abi.Address(), abi.Address())),
     ];
 
     static uint SelectorOf(string signature) => BinaryPrimitives.ReadUInt32BigEndian(Abi.Selector(signature));

@@ -229,6 +229,13 @@ public sealed record AnnouncedEvent(Address Provider, string Endpoint, string Of
     internal static AnnouncedEvent Read(Log log) => Open(log, 1, static (topics, data) => new AnnouncedEvent(topics.Address(), data.String(), data.String()));
 }
 
+public sealed record AuditorsCompensatedEvent(Address Provider, Address[] Auditors, TokenAmount ToEach) : ContractEvent
+{
+    public static readonly Bytes32 Topic = Abi.Topic("AuditorsCompensated(address,address[],uint128)");
+
+    internal static AuditorsCompensatedEvent Read(Log log) => Open(log, 1, static (topics, data) => new AuditorsCompensatedEvent(topics.Address(), data.Array(1, static abi => abi.Address()), data.Amount()));
+}
+
 public sealed record CompensationCollectedEvent(Address Owner, Address To, TokenAmount Amount) : ContractEvent
 {
     public static readonly Bytes32 Topic = Abi.Topic("CompensationCollected(address,address,uint128)");
@@ -264,6 +271,13 @@ public sealed record NodeRetiredEvent(Address Provider, Address Node) : Contract
     internal static NodeRetiredEvent Read(Log log) => Open(log, 2, static (topics, data) => new NodeRetiredEvent(topics.Address(), topics.Address()));
 }
 
+public sealed record PaidFromVaultEvent(ushort Number, Address To, TokenAmount Units, bool InKind) : ContractEvent
+{
+    public static readonly Bytes32 Topic = Abi.Topic("PaidFromVault(uint16,address,uint128,bool)");
+
+    internal static PaidFromVaultEvent Read(Log log) => Open(log, 2, static (topics, data) => new PaidFromVaultEvent(topics.UInt16(), topics.Address(), data.Amount(), data.Bool()));
+}
+
 public sealed record SlashedEvent(Address Provider, Address Payer, Address Reporter, TokenAmount Amount, TokenAmount ToPayer, TokenAmount ToReporter) : ContractEvent
 {
     public static readonly Bytes32 Topic = Abi.Topic("Slashed(address,address,address,uint128,uint128,uint128)");
@@ -290,6 +304,34 @@ public sealed record UnstakedEvent(Address Provider, Address To, TokenAmount Amo
     public static readonly Bytes32 Topic = Abi.Topic("Unstaked(address,address,uint128)");
 
     internal static UnstakedEvent Read(Log log) => Open(log, 2, static (topics, data) => new UnstakedEvent(topics.Address(), topics.Address(), data.Amount()));
+}
+
+public sealed record VaultClosedEvent(ushort Number) : ContractEvent
+{
+    public static readonly Bytes32 Topic = Abi.Topic("VaultClosed(uint16)");
+
+    internal static VaultClosedEvent Read(Log log) => Open(log, 1, static (topics, data) => new VaultClosedEvent(topics.UInt16()));
+}
+
+public sealed record VaultEnteredEvent(Address Provider, ushort Number, TokenAmount Amount, TokenAmount Units) : ContractEvent
+{
+    public static readonly Bytes32 Topic = Abi.Topic("VaultEntered(address,uint16,uint128,uint128)");
+
+    internal static VaultEnteredEvent Read(Log log) => Open(log, 2, static (topics, data) => new VaultEnteredEvent(topics.Address(), topics.UInt16(), data.Amount(), data.Amount()));
+}
+
+public sealed record VaultLeftEvent(Address Provider, ushort Number, TokenAmount Units, TokenAmount Amount) : ContractEvent
+{
+    public static readonly Bytes32 Topic = Abi.Topic("VaultLeft(address,uint16,uint128,uint128)");
+
+    internal static VaultLeftEvent Read(Log log) => Open(log, 2, static (topics, data) => new VaultLeftEvent(topics.Address(), topics.UInt16(), data.Amount(), data.Amount()));
+}
+
+public sealed record VaultProposedEvent(ushort Number, Address Vault, ulong OpenAt) : ContractEvent
+{
+    public static readonly Bytes32 Topic = Abi.Topic("VaultProposed(uint16,address,uint64)");
+
+    internal static VaultProposedEvent Read(Log log) => Open(log, 2, static (topics, data) => new VaultProposedEvent(topics.UInt16(), topics.Address(), data.UInt64()));
 }
 
 public sealed record TransferEvent(Address From, Address To, TokenAmount Value) : ContractEvent

@@ -25,6 +25,11 @@ public sealed partial class StakingContract(Web3 web3, Address address) : Contra
     public static async Task<StakingContract> DeployAsync(Web3 web3, Address token, Address disputes, Address treasury, Address owner, ulong unbondingPeriod, TokenAmount minimumStake, CancellationToken stop = default) =>
         new(web3, await web3.DeployAsync(DeploymentData(token, disputes, treasury, owner, unbondingPeriod, minimumStake), stop));
 
+    public static byte[] AuditorBasisPointsData() => Selector("AUDITOR_BASIS_POINTS()");
+
+    public Task<BigInteger> AuditorBasisPointsAsync(BlockParameter at = default, CancellationToken stop = default) =>
+        CallAsync(AuditorBasisPointsData(), static abi => abi.UInt256(), at, stop);
+
     public static byte[] DisputesData() => Selector("DISPUTES()");
 
     public Task<Address> DisputesAsync(BlockParameter at = default, CancellationToken stop = default) =>
@@ -59,6 +64,11 @@ public sealed partial class StakingContract(Web3 web3, Address address) : Contra
 
     public Task<ulong> MostPeriodAsync(BlockParameter at = default, CancellationToken stop = default) =>
         CallAsync(MostPeriodData(), static abi => abi.UInt64(), at, stop);
+
+    public static byte[] MostVaultsData() => Selector("MOST_VAULTS()");
+
+    public Task<BigInteger> MostVaultsAsync(BlockParameter at = default, CancellationToken stop = default) =>
+        CallAsync(MostVaultsData(), static abi => abi.UInt256(), at, stop);
 
     public static byte[] ReporterBasisPointsData() => Selector("REPORTER_BASIS_POINTS()");
 
@@ -112,30 +122,53 @@ public sealed partial class StakingContract(Web3 web3, Address address) : Contra
     public Task<TransactionReceipt> ApplyMinimumStakeAsync(CancellationToken stop = default) =>
         SendAsync(ApplyMinimumStakeData(), stop);
 
-    public static byte[] CollectCompensationData(Address to)
+    public static byte[] CloseVaultData(ushort number)
     {
-        var abi = new AbiWriter(Selector("collectCompensation(address)"), 1);
+        var abi = new AbiWriter(Selector("closeVault(uint16)"), 1);
+        abi.Add(number);
+        return abi.ToArray();
+    }
+
+    public Task<TransactionReceipt> CloseVaultAsync(ushort number, CancellationToken stop = default) =>
+        SendAsync(CloseVaultData(number), stop);
+
+    public static byte[] CollectCompensationData(Address to, ushort vault)
+    {
+        var abi = new AbiWriter(Selector("collectCompensation(address,uint16)"), 2);
         abi.Add(to);
+        abi.Add(vault);
         return abi.ToArray();
     }
 
-    public Task<TransactionReceipt> CollectCompensationAsync(Address to, CancellationToken stop = default) =>
-        SendAsync(CollectCompensationData(to), stop);
+    public Task<TransactionReceipt> CollectCompensationAsync(Address to, ushort vault, CancellationToken stop = default) =>
+        SendAsync(CollectCompensationData(to, vault), stop);
 
-    public static byte[] CompensationOfData(Address owner)
+    public static byte[] CompensationOfData(Address owner, ushort vault)
     {
-        var abi = new AbiWriter(Selector("compensationOf(address)"), 1);
+        var abi = new AbiWriter(Selector("compensationOf(address,uint16)"), 2);
         abi.Add(owner);
+        abi.Add(vault);
         return abi.ToArray();
     }
 
-    public Task<TokenAmount> CompensationOfAsync(Address owner, BlockParameter at = default, CancellationToken stop = default) =>
-        CallAsync(CompensationOfData(owner), static abi => abi.Amount(), at, stop);
+    public Task<TokenAmount> CompensationOfAsync(Address owner, ushort vault, BlockParameter at = default, CancellationToken stop = default) =>
+        CallAsync(CompensationOfData(owner, vault), static abi => abi.Amount(), at, stop);
 
     public static byte[] Eip712DomainData() => Selector("eip712Domain()");
 
     public Task<(byte[] Fields, string Name, string Version, BigInteger ChainId, Address VerifyingContract, Bytes32 Salt, BigInteger[] Extensions)> Eip712DomainAsync(BlockParameter at = default, CancellationToken stop = default) =>
         CallAsync(Eip712DomainData(), static abi => (abi.Fixed(1), abi.String(), abi.String(), abi.UInt256(), abi.Address(), abi.Bytes32(), abi.Array(1, static abi => abi.UInt256())), at, stop);
+
+    public static byte[] EnterVaultData(ushort number, TokenAmount leastUnits)
+    {
+        var abi = new AbiWriter(Selector("enterVault(uint16,uint128)"), 2);
+        abi.Add(number);
+        abi.Add(leastUnits);
+        return abi.ToArray();
+    }
+
+    public Task<TransactionReceipt> EnterVaultAsync(ushort number, TokenAmount leastUnits, CancellationToken stop = default) =>
+        SendAsync(EnterVaultData(number, leastUnits), stop);
 
     public static byte[] IsActiveData(Address provider)
     {
@@ -146,6 +179,16 @@ public sealed partial class StakingContract(Web3 web3, Address address) : Contra
 
     public Task<bool> IsActiveAsync(Address provider, BlockParameter at = default, CancellationToken stop = default) =>
         CallAsync(IsActiveData(provider), static abi => abi.Bool(), at, stop);
+
+    public static byte[] LeaveVaultData(TokenAmount leastAmount)
+    {
+        var abi = new AbiWriter(Selector("leaveVault(uint128)"), 1);
+        abi.Add(leastAmount);
+        return abi.ToArray();
+    }
+
+    public Task<TransactionReceipt> LeaveVaultAsync(TokenAmount leastAmount, CancellationToken stop = default) =>
+        SendAsync(LeaveVaultData(leastAmount), stop);
 
     public static byte[] MinimumStakeData() => Selector("minimumStake()");
 
@@ -167,6 +210,16 @@ public sealed partial class StakingContract(Web3 web3, Address address) : Contra
     public Task<Address> PendingOwnerAsync(BlockParameter at = default, CancellationToken stop = default) =>
         CallAsync(PendingOwnerData(), static abi => abi.Address(), at, stop);
 
+    public static byte[] PositionOfData(Address provider)
+    {
+        var abi = new AbiWriter(Selector("positionOf(address)"), 1);
+        abi.Add(provider);
+        return abi.ToArray();
+    }
+
+    public Task<(ushort Vault, TokenAmount Units, TokenAmount Cost)> PositionOfAsync(Address provider, BlockParameter at = default, CancellationToken stop = default) =>
+        CallAsync(PositionOfData(provider), static abi => (abi.UInt16(), abi.Amount(), abi.Amount()), at, stop);
+
     public static byte[] ProposeMinimumStakeData(TokenAmount amount)
     {
         var abi = new AbiWriter(Selector("proposeMinimumStake(uint128)"), 1);
@@ -176,6 +229,16 @@ public sealed partial class StakingContract(Web3 web3, Address address) : Contra
 
     public Task<TransactionReceipt> ProposeMinimumStakeAsync(TokenAmount amount, CancellationToken stop = default) =>
         SendAsync(ProposeMinimumStakeData(amount), stop);
+
+    public static byte[] ProposeVaultData(Address vault)
+    {
+        var abi = new AbiWriter(Selector("proposeVault(address)"), 1);
+        abi.Add(vault);
+        return abi.ToArray();
+    }
+
+    public Task<TransactionReceipt> ProposeVaultAsync(Address vault, CancellationToken stop = default) =>
+        SendAsync(ProposeVaultData(vault), stop);
 
     public static byte[] ProviderOfData(Address node)
     {
@@ -202,19 +265,20 @@ public sealed partial class StakingContract(Web3 web3, Address address) : Contra
     public Task<TransactionReceipt> RetireNodeAsync(Address node, CancellationToken stop = default) =>
         SendAsync(RetireNodeData(node), stop);
 
-    public static byte[] SlashData(Address provider, TokenAmount amount, Address payer, TokenAmount harm, Address reporter)
+    public static byte[] SlashData(Address provider, TokenAmount amount, Address payer, TokenAmount harm, Address reporter, Address[] auditors)
     {
-        var abi = new AbiWriter(Selector("slash(address,uint128,address,uint128,address)"), 5);
+        var abi = new AbiWriter(Selector("slash(address,uint128,address,uint128,address,address[])"), 6);
         abi.Add(provider);
         abi.Add(amount);
         abi.Add(payer);
         abi.Add(harm);
         abi.Add(reporter);
+        abi.Add(auditors, 1, static (abi, item) => abi.Add(item));
         return abi.ToArray();
     }
 
-    public Task<TransactionReceipt> SlashAsync(Address provider, TokenAmount amount, Address payer, TokenAmount harm, Address reporter, CancellationToken stop = default) =>
-        SendAsync(SlashData(provider, amount, payer, harm, reporter), stop);
+    public Task<TransactionReceipt> SlashAsync(Address provider, TokenAmount amount, Address payer, TokenAmount harm, Address reporter, Address[] auditors, CancellationToken stop = default) =>
+        SendAsync(SlashData(provider, amount, payer, harm, reporter, auditors), stop);
 
     public static byte[] StakeData(TokenAmount amount)
     {
@@ -267,15 +331,25 @@ public sealed partial class StakingContract(Web3 web3, Address address) : Contra
     public Task<(TokenAmount Total, Exit[] Exits)> UnbondingOfAsync(Address provider, BlockParameter at = default, CancellationToken stop = default) =>
         CallAsync(UnbondingOfData(provider), static abi => (abi.Amount(), abi.Array(2, static abi => AbiStructs.ReadExit(abi))), at, stop);
 
-    public static byte[] UnstakeData(TokenAmount amount)
+    public static byte[] UnstakeData(TokenAmount units)
     {
         var abi = new AbiWriter(Selector("unstake(uint128)"), 1);
-        abi.Add(amount);
+        abi.Add(units);
         return abi.ToArray();
     }
 
-    public Task<TransactionReceipt> UnstakeAsync(TokenAmount amount, CancellationToken stop = default) =>
-        SendAsync(UnstakeData(amount), stop);
+    public Task<TransactionReceipt> UnstakeAsync(TokenAmount units, CancellationToken stop = default) =>
+        SendAsync(UnstakeData(units), stop);
+
+    public static byte[] VaultAtData(ushort number)
+    {
+        var abi = new AbiWriter(Selector("vaultAt(uint16)"), 1);
+        abi.Add(number);
+        return abi.ToArray();
+    }
+
+    public Task<(Address Vault, ulong OpenAt)> VaultAtAsync(ushort number, BlockParameter at = default, CancellationToken stop = default) =>
+        CallAsync(VaultAtData(number), static abi => (abi.Address(), abi.UInt64()), at, stop);
 
     public static byte[] WithdrawData(Address to)
     {
@@ -290,6 +364,7 @@ public sealed partial class StakingContract(Web3 web3, Address address) : Contra
     static readonly FrozenDictionary<Bytes32, Func<Log, ContractEvent>> Events = new Dictionary<Bytes32, Func<Log, ContractEvent>>
     {
         [AnnouncedEvent.Topic] = AnnouncedEvent.Read,
+        [AuditorsCompensatedEvent.Topic] = AuditorsCompensatedEvent.Read,
         [CompensationCollectedEvent.Topic] = CompensationCollectedEvent.Read,
         [EIP712DomainChangedEvent.Topic] = EIP712DomainChangedEvent.Read,
         [MinimumStakeChangedEvent.Topic] = MinimumStakeChangedEvent.Read,
@@ -298,10 +373,15 @@ public sealed partial class StakingContract(Web3 web3, Address address) : Contra
         [NodeRetiredEvent.Topic] = NodeRetiredEvent.Read,
         [OwnershipTransferStartedEvent.Topic] = OwnershipTransferStartedEvent.Read,
         [OwnershipTransferredEvent.Topic] = OwnershipTransferredEvent.Read,
+        [PaidFromVaultEvent.Topic] = PaidFromVaultEvent.Read,
         [SlashedEvent.Topic] = SlashedEvent.Read,
         [StakedEvent.Topic] = StakedEvent.Read,
         [UnbondingEvent.Topic] = UnbondingEvent.Read,
         [UnstakedEvent.Topic] = UnstakedEvent.Read,
+        [VaultClosedEvent.Topic] = VaultClosedEvent.Read,
+        [VaultEnteredEvent.Topic] = VaultEnteredEvent.Read,
+        [VaultLeftEvent.Topic] = VaultLeftEvent.Read,
+        [VaultProposedEvent.Topic] = VaultProposedEvent.Read,
     }.ToFrozenDictionary();
 
     /// <summary>The event that a log of this contract holds, or null for one that it doesn't have or that is malformed.</summary>
