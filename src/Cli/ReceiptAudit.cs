@@ -19,10 +19,10 @@ static class ReceiptAudit
         yield return new("arithmetic", wrong == ReceiptFault.None, wrong == ReceiptFault.None ? $"{receipt.PromptTokens} prompt and {receipt.CompletionTokens} answer tokens cost {receipt.Fee} base units" : $"the receipt is wrong: {wrong}");
         yield return Signed(published.Proof.Receipt, published.Node, rail);
         // Whether it continues the statement before it is for the chain to say.
-        var fault = StatementCheck.Fault(signed, published.Node, unchecked(statement.FirstSequence - 1), rail, Ecdsa.Recover);
+        var fault = StatementCheck.Fault(signed, new StatementTerms(published.Node, statement.Provider, unchecked(statement.FirstSequence - 1)), rail, Ecdsa.Recover);
         yield return new("statement", fault == StatementFault.None, fault == StatementFault.None ? $"the node signed the root of receipts {statement.FirstSequence} to {statement.LastSequence}" : $"the statement is wrong: {fault}");
         yield return new("provider", statement.Provider == receipt.Provider, statement.Provider == receipt.Provider ? $"receipt and statement name {receipt.Provider}" : $"the receipt names {receipt.Provider}, the statement {statement.Provider}");
-        var placed = fault != StatementFault.BadRange && InTree(receipt, statement, published.Proof.Path);
+        var placed = ReceiptCheck.Misplaced(receipt, statement, published.Proof.Path) == ReceiptFault.None;
         yield return new("path", placed, placed ? $"the root covers the receipt as number {receipt.Sequence}" : $"the root doesn't cover this receipt as number {receipt.Sequence}");
     }
 
@@ -60,14 +60,10 @@ static class ReceiptAudit
         return new(name, settles, settles ? $"{hash} in block {mined.BlockNumber} settled the statement" : $"{hash} doesn't settle this statement");
     }
 
-    static bool InTree(Receipt receipt, Statement statement, SumNode[] path) =>
-        receipt.Sequence >= statement.FirstSequence && receipt.Sequence <= statement.LastSequence
-        && SumTree.Verify(statement.Root, statement.LastSequence - statement.FirstSequence + 1, receipt.Sequence - statement.FirstSequence, SumTree.Leaf(receipt), path);
-
     // By itself, so that a receipt with a wrong sum shows who signed it so.
     static Check Signed(SignedReceipt signed, Address node, Rail rail)
     {
-        var signer = signed.Signature.IsCanonical ? Ecdsa.Recover(signed.Receipt.Digest(rail), signed.Signature) : null;
+        var signer = Ecdsa.Recover(signed.Receipt.Digest(rail), signed.Signature);
         return new("signature", signer == node, signer == node ? $"node {node} signed the receipt" : signer is null ? "the signature is none" : $"node {node} didn't sign this, {signer} did");
     }
 }

@@ -3,6 +3,9 @@ namespace ProofMesh.Protocol;
 /// <summary>What a receipt adds to its provider's reputation: speed + complexity + quality.</summary>
 public static class Points
 {
+    /// <summary>What one receipt can have at most.</summary>
+    public const uint Most = 11;
+
     public static uint Of(ReceiptStatus status, uint promptTokens, uint durationMs) =>
         status is ReceiptStatus.Completed or ReceiptStatus.Length ? 3 + Speed(durationMs) + Complexity(promptTokens) : 0;
 

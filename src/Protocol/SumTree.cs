@@ -11,6 +11,9 @@ public readonly record struct SumNode(Bytes32 Hash, Totals Totals);
 /// </summary>
 public sealed class SumTree
 {
+    /// <summary>Receipts of a statement.</summary>
+    public const ulong MostLeaves = 1UL << 32;
+
     readonly SumNode[][] levels;
 
     /// <param name="leaves">At least one, in the order of their sequence.</param>
@@ -48,14 +51,15 @@ public sealed class SumTree
     }
 
     /// <summary>Whether the leaf stands at this index of a tree of so many leaves with this root.</summary>
+    /// <remarks>Sums wrap, as they do on chain: a tree whose sums overflow proves nothing but its own fault, which isn't the leaf's.</remarks>
     public static bool Verify(Bytes32 root, ulong count, ulong index, SumNode leaf, IReadOnlyList<SumNode> proof)
     {
         if (index >= count || proof.Count != DepthOf(count)) return false;
         var node = leaf;
         for (var level = 0; level < proof.Count; level++)
         {
-            if (!Adds(node.Totals, proof[level].Totals)) return false;
-            node = (index >> level & 1) == 0 ? Inner(node, proof[level]) : Inner(proof[level], node);
+            var (left, right) = (index >> level & 1) == 0 ? (node, proof[level]) : (proof[level], node);
+            node = new(InnerHash(left, right), Totals.WrappingSum(left.Totals, right.Totals));
         }
         return RootOf(node) == root;
     }
@@ -71,7 +75,11 @@ public sealed class SumTree
         return new SumNode(Keccak256.Hash(bytes), totals);
     }
 
-    public static SumNode Inner(SumNode left, SumNode right)
+    /// <exception cref="OverflowException">A sum doesn't fit its field.</exception>
+    public static SumNode Inner(SumNode left, SumNode right) => new(InnerHash(left, right), left.Totals + right.Totals);
+
+    /// <summary>What an inner node over these two commits to, whether their sums fit or not.</summary>
+    public static Bytes32 InnerHash(SumNode left, SumNode right)
     {
         Span<byte> bytes = stackalloc byte[1 + 2 * (32 + Totals.BinarySize)];
         bytes[0] = 0x01;
@@ -79,7 +87,7 @@ public sealed class SumTree
         left.Totals.CopyTo(bytes[33..]);
         right.Hash.CopyTo(bytes[73..]);
         right.Totals.CopyTo(bytes[105..]);
-        return new SumNode(Keccak256.Hash(bytes), left.Totals + right.Totals);
+        return Keccak256.Hash(bytes);
     }
 
     public static Bytes32 RootOf(SumNode top)
@@ -94,9 +102,4 @@ public sealed class SumTree
     public static int DepthOf(ulong count) => count <= 1 ? 0 : 64 - BitOperations.LeadingZeroCount(count - 1);
 
     SumNode At(int level, int index) => index < levels[level].Length ? levels[level][index] : Empty[level];
-
-    // A hostile proof may carry totals whose sum doesn't fit; that is a wrong proof, not a crash.
-    static bool Adds(Totals a, Totals b) =>
-        a.Completed <= ulong.MaxValue - b.Completed && a.Tokens <= ulong.MaxValue - b.Tokens
-        && a.Fees.Units <= UInt128.MaxValue - b.Fees.Units && a.Points <= ulong.MaxValue - b.Points;
 }

@@ -19,6 +19,10 @@ public readonly record struct Totals(ulong Completed, ulong Tokens, TokenAmount 
     public static Totals operator +(Totals a, Totals b) =>
         checked(new(a.Completed + b.Completed, a.Tokens + b.Tokens, a.Fees + b.Fees, a.Points + b.Points));
 
+    /// <summary>The sum in each field's width, what doesn't fit left out.</summary>
+    public static Totals WrappingSum(Totals a, Totals b) =>
+        unchecked(new(a.Completed + b.Completed, a.Tokens + b.Tokens, new(a.Fees.Units + b.Fees.Units), a.Points + b.Points));
+
     public void CopyTo(Span<byte> target)
     {
         BinaryPrimitives.WriteUInt64BigEndian(target, Completed);

@@ -23,7 +23,7 @@ public sealed class SumTreeTests
     public void A_tree_without_receipts_is_refused() => Assert.ThrowsAny<ArgumentException>(() => new SumTree(Array.Empty<SumNode>()));
 
     [Fact]
-    public void A_proof_whose_totals_do_not_fit_is_a_wrong_proof()
+    public void A_proof_whose_totals_overflow_is_a_wrong_proof()
     {
         var tree = Build(2);
         var proof = tree.Proof(0);

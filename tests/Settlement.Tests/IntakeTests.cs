@@ -21,7 +21,7 @@ public sealed class IntakeTests(RailFixture fixture) : IAsyncLifetime
         var forged = payer.Grant();
         forged = forged with { Grant = forged.Grant with { Cap = TokenAmount.Max } };
 
-        Assert.Equal("WrongSigner", Refused(await TakeAsync(grants: [forged])));
+        Assert.Equal("BadSignature", Refused(await TakeAsync(grants: [forged])));
     }
 
     [Fact]
@@ -75,7 +75,7 @@ public sealed class IntakeTests(RailFixture fixture) : IAsyncLifetime
         var statement = node.Statement(receipts);
         receipts[1] = node.Sign(receipts[1].Receipt with { DurationMs = 999 });
 
-        Assert.Equal("WrongTotals", Refused(await TakeAsync(statements: [statement], receipts: receipts)));
+        Assert.Equal("RootMismatch", Refused(await TakeAsync(statements: [statement], receipts: receipts)));
     }
 
     [Fact]
@@ -92,7 +92,7 @@ public sealed class IntakeTests(RailFixture fixture) : IAsyncLifetime
     {
         var receipts = node.Receipts(4, payer.Address);
 
-        Assert.Equal("NotContinuing", Refused(await TakeAsync(statements: [node.Statement(receipts[2..])], receipts: receipts[2..])));
+        Assert.Equal("OutOfSequence", Refused(await TakeAsync(statements: [node.Statement(receipts[2..])], receipts: receipts[2..])));
     }
 
     [Fact]

@@ -12,8 +12,8 @@ sealed class Grants(NpgsqlDataSource database, ChainMirror mirror, Reconciliatio
     public async Task<GrantFault> AcceptAsync(SignedGrant signed, Address wallet, CancellationToken stop)
     {
         var grant = signed.Grant;
-        if (grant.Payer != wallet || grant.Spender != spender.Address) return GrantFault.WrongSigner;
-        var fault = GrantCheck.Fault(signed, rail, Now(), await mirror.EpochAsync(grant.Payer, stop), Ecdsa.Recover);
+        if (grant.Payer != wallet || grant.Spender != spender.Address) return GrantFault.WrongParty;
+        var fault = GrantCheck.Fault(signed, new GrantTerms(Now(), await mirror.EpochAsync(grant.Payer, stop)), rail, Ecdsa.Recover);
         if (fault != GrantFault.None) return fault;
         const string sql = """
             insert into payer_grant (payer, spender, cap, valid_until, epoch, signature, left_to_spend)
@@ -30,7 +30,7 @@ sealed class Grants(NpgsqlDataSource database, ChainMirror mirror, Reconciliatio
 
     /// <summary>Why this caller's grant doesn't cover a request now, in words; null when it does.</summary>
     public string? Missing(Caller caller) => caller.Grant is not { Grant: var grant } ? "No grant was signed for this gateway: sign the typed data of GET /v1/grant and POST it to /v1/grants."
-        : grant.ValidUntil < Now() ? $"The grant ended at {grant.ValidUntil}: sign a new one (GET /v1/grant)."
+        : grant.ValidUntil <= Now() ? $"The grant ended at {grant.ValidUntil}: sign a new one (GET /v1/grant)."
         : grant.Epoch != caller.Epoch ? $"The grant is of epoch {grant.Epoch}, the wallet revoked those below {caller.Epoch}: sign a new one (GET /v1/grant)."
         : null;
 

@@ -88,7 +88,7 @@ sealed class Admission(ProviderOptions options, Rail rail, Address node, Offers 
     {
         if (ask.Grant is { } grant)
         {
-            var fault = grant.Grant.Payer == ask.Payer ? GrantCheck.Fault(grant, rail, chain.Time, chain.Epoch, recover) : GrantFault.WrongSigner;
+            var fault = grant.Grant.Payer == ask.Payer ? GrantCheck.Fault(grant, new GrantTerms(chain.Time, chain.Epoch), rail, recover) : GrantFault.WrongParty;
             if (fault != GrantFault.None) throw new RefusalException(NodeFault.BadGrant, $"The grant isn't good: {fault}.");
             books.Remember(grant);
         }

@@ -38,7 +38,7 @@ sealed class Intake(Rail rail, Recover recover, ChainView chain, Outbox outbox, 
 
     public void Dispose() => one.Dispose();
 
-    Address Signer(SignedVoucher signed) => signed.Signature.IsCanonical && recover(signed.Voucher.Digest(rail), signed.Signature) is { } signer ? signer : default;
+    Address Signer(SignedVoucher signed) => recover.Signer(signed.Voucher.Digest(rail), signed.Signature) ?? default;
 
     static Dictionary<Address, ulong> Last(IReadOnlyDictionary<Address, ulong> settled, IEnumerable<StoredStatement> stored)
     {

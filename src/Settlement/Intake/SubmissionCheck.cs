@@ -38,14 +38,14 @@ static class SubmissionCheck
     // Whether a grant's epoch and time still hold is for the chain, which gives a thaw period of grace.
     static (string Name, string Message)? Fault(SignedGrant signed, IntakeTerms terms)
     {
-        var fault = GrantCheck.Fault(signed, terms.Rail, now: 0, signed.Grant.Epoch, terms.Recover);
+        var fault = GrantCheck.Fault(signed, new GrantTerms(Now: 0, signed.Grant.Epoch), terms.Rail, terms.Recover);
         return fault == GrantFault.None ? null : (fault.ToString(), $"The grant of {signed.Grant.Payer} to {signed.Grant.Spender} doesn't stand.");
     }
 
     static (string Name, string Message)? Fault(SignedVoucher signed, Dictionary<(Address, Address), Grant> fresh, IntakeTerms terms, out Address signer)
     {
         var voucher = signed.Voucher;
-        signer = signed.Signature.IsCanonical && terms.Recover(voucher.Digest(terms.Rail), signed.Signature) is { } recovered ? recovered : default;
+        signer = terms.Recover.Signer(voucher.Digest(terms.Rail), signed.Signature) ?? default;
         if (terms.ProviderOf[voucher.Node] is not { } provider) return ("UnknownNode", $"The chain knows no node {voucher.Node}.");
         if (NotServed(provider, terms) is { } refused) return refused;
         var grant = fresh.GetValueOrDefault((voucher.Payer, signer)) ?? terms.Grants.GetValueOrDefault((voucher.Payer, signer));
@@ -79,7 +79,7 @@ static class SubmissionCheck
     public static Address? SignerOf(SignedStatement signed, IntakeTerms terms) => SignerOf(signed, terms.Rail, terms.Recover);
 
     public static Address? SignerOf(SignedStatement signed, Rail rail, Recover recover) =>
-        signed.Signature.IsCanonical ? recover(signed.Statement.Digest(rail), signed.Signature) : null;
+        recover.Signer(signed.Statement.Digest(rail), signed.Signature);
 
     static (string Name, string Message)? Fault(
         SignedStatement signed, Address node, ulong last, ILookup<ulong, SignedReceipt> receipts, IntakeTerms terms, out ReceiptBatch batch)
@@ -91,11 +91,11 @@ static class SubmissionCheck
         if (provider != statement.Provider) return ("WrongProvider", $"Node {node} belongs to {provider}.");
         if (NotServed(provider, terms) is { } refused) return refused;
         if (terms.Stored.ContainsKey((node, statement.FirstSequence))) return ("Equivocation", $"Node {node} signed another statement from sequence {statement.FirstSequence} on.");
-        var fault = StatementCheck.Fault(signed, node, last, terms.Rail, terms.Recover);
-        if (fault == StatementFault.NotContinuing) return (fault.ToString(), $"The next statement of {node} starts at sequence {last + 1}.");
+        var fault = StatementCheck.Fault(signed, new StatementTerms(node, provider, last), terms.Rail, terms.Recover);
+        if (fault == StatementFault.OutOfSequence) return (fault.ToString(), $"The next statement of {node} starts at sequence {last + 1}.");
         if (fault != StatementFault.None) return (fault.ToString(), "The statement doesn't stand.");
         if (statement.LastSequence > long.MaxValue || statement.LastSequence - statement.FirstSequence >= ReceiptBatch.MaxReceipts)
-            return (nameof(StatementFault.BadRange), $"A statement has at most {ReceiptBatch.MaxReceipts} receipts here.");
+            return (nameof(StatementFault.TooManyReceipts), $"A statement has at most {ReceiptBatch.MaxReceipts} receipts here.");
         return ReceiptsFault(signed, node, receipts, terms, ref batch);
     }
 
@@ -115,7 +115,7 @@ static class SubmissionCheck
             found[i] = candidates[right];
         }
         var tree = new SumTree(found.Select(receipt => receipt.Receipt));
-        if (tree.Root != statement.Root || tree.Top.Totals != signed.Totals) return (nameof(StatementFault.WrongTotals), "The receipts don't add up to the statement.");
+        if (tree.Root != statement.Root || tree.Top.Totals != signed.Totals) return (nameof(StatementFault.RootMismatch), "The receipts don't add up to the statement.");
         batch = new ReceiptBatch(signed, found);
         return null;
     }

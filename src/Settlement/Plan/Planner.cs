@@ -51,26 +51,25 @@ static class Planner
             (double)amount.Units >= times * forGas * (double)outlook.GasPrice / 1e18 * options.UnitsPerEther;
     }
 
-    // What the contract would do with the claim, in its order of questions.
+    // A grant that the chain lacks is registered by the batch, when the one that it has won't do.
     static (TokenAmount Moves, SignedGrant? Registers, string? Reason) Judge(WaitingClaim claim)
     {
-        var unpaid = TokenAmount.Difference(claim.Signed.Voucher.Cumulative, claim.Claimed);
-        if (unpaid.IsZero) return (default, null, nameof(ContractClaimFault.NothingNew));
-        var (limit, registers) = (TokenAmount.Max, (SignedGrant?)null);
-        if (claim.Standing is { } standing)
-        {
-            limit = standing.Left;
-            var fault = standing.Fault == ContractClaimFault.None && standing.Left.IsZero ? ContractClaimFault.GrantExhausted : standing.Fault;
-            if (fault != ContractClaimFault.None && IsNewer(claim.Grant, standing)) (limit, registers) = (claim.Grant!.Grant.Cap, claim.Grant);
-            else if (fault != ContractClaimFault.None) return (default, null, fault.ToString());
-        }
-        if (claim.Balance.IsZero) return (default, null, nameof(ContractClaimFault.NoFunds));
-        if (claim.Ceiling.IsZero) return (default, null, nameof(ContractClaimFault.StakeTooLow));
-        return (TokenAmount.Min(TokenAmount.Min(unpaid, limit), TokenAmount.Min(claim.Balance, claim.Ceiling)), registers, null);
+        var voucher = claim.Signed.Voucher;
+        var (allowance, registers) = claim.Standing is { } standing ? Allow(claim.Grant, standing) : (default, null);
+        // All spenders are alike once it is known what this one may move.
+        var signer = claim.Standing is null ? voucher.Payer : Address.Zero;
+        var (moves, fault) = ClaimCheck.Judge(voucher, signer, new ClaimTerms(claim.Claimed, claim.Balance, claim.Ceiling, _ => allowance));
+        return fault == ClaimFault.None ? (moves, registers, null) : (default, null, fault.ToString());
     }
 
-    static bool IsNewer(SignedGrant? known, GrantStanding standing) => known?.Grant is { } grant
-        && (standing.ValidUntil == 0 || grant.Epoch > standing.Epoch || (grant.Epoch == standing.Epoch && grant.ValidUntil > standing.ValidUntil));
+    static (Allowance Allowed, SignedGrant? Registers) Allow(SignedGrant? known, GrantStanding standing)
+    {
+        var registered = standing.ValidUntil == 0 ? null : new RegisteredGrant(default, standing.ValidUntil, standing.Epoch);
+        var spent = standing.Fault != ContractClaimFault.None || standing.Left.IsZero;
+        return spent && known is not null && registered?.IsOlderThan(known.Grant) != false
+            ? (new(known.Grant.Cap, ClaimFault.None), known)
+            : (new(standing.Left, Enum.Parse<ClaimFault>(standing.Fault.ToString())), null);
+    }
 
     // The runs that start where the chain stands; what comes after a gap waits for it to close.
     static List<WaitingStatement> Continuing(IReadOnlyList<WaitingStatement> waiting)

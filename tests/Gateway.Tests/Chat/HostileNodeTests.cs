@@ -60,7 +60,7 @@ public sealed class HostileNodeTests(ImpatientGateway shared) : IClassFixture<Im
             await self.CloseAsync(generate, [1], 10, TokenAmount.Zero, signer: stranger);
         };
 
-        await RefusedAsync("bad_receipt", "WrongSigner");
+        await RefusedAsync("bad_receipt", "WrongNode");
     }
 
     [Fact]
