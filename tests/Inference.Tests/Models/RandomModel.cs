@@ -85,7 +85,8 @@ internal sealed class RandomModel : IDisposable
         }
     }
 
-    private static IEnumerable<(string Name, long[] Shape)> Tensors(ModelConfig c)
+    /// <summary>The names and shapes that a checkpoint of this config has.</summary>
+    public static IEnumerable<(string Name, long[] Shape)> Tensors(ModelConfig c)
     {
         yield return ("model.embed_tokens.weight", [c.Vocabulary, c.Hidden]);
         yield return ("model.norm.weight", [c.Hidden]);
