@@ -13,7 +13,7 @@ public sealed class GpuCheckTests
         // …/tests/Inference.Tests/bin/Release/net10.0/ → …/tests/GpuCheck/bin/Release/net10.0/
         var here = AppContext.BaseDirectory.TrimEnd('/');
         var program = Path.Combine(here.Replace("/Inference.Tests/", "/GpuCheck/", StringComparison.Ordinal), "ProofMesh.GpuCheck.dll");
-        using var process = Process.Start(new ProcessStartInfo("dotnet", ["exec", program]) { RedirectStandardOutput = true })!;
+        using var process = Process.Start(new ProcessStartInfo("dotnet", ["exec", program]) { RedirectStandardOutput = true, UseShellExecute = false })!;
         var lines = (await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.Equal(0, process.ExitCode);
