@@ -46,6 +46,9 @@ sealed record ProviderOptions
 
     public int MaxContext { get; init; }
 
+    /// <summary>Lets requests of different payers reuse each other's equal beginnings: faster, but each can tell by the time to its first token whether another asked the same.</summary>
+    public bool ShareCache { get; init; }
+
     /// <summary>Requests that run at once.</summary>
     public int Capacity { get; init; } = 8;
 
@@ -58,6 +61,7 @@ sealed record ProviderOptions
     /// <summary>Base units per 1,000,000 tokens.</summary>
     public ulong InputPrice { get; init; } = 100_000;
 
+    /// <summary>For tokens of a prompt that a request had in common with an earlier one; at most <see cref="InputPrice"/>.</summary>
     public ulong CachedPrice { get; init; } = 50_000;
 
     public ulong OutputPrice { get; init; } = 400_000;
@@ -86,6 +90,7 @@ sealed record ProviderOptions
         if (Capacity is < 1 or > 1024) throw new ArgumentException($"Capacity: {Capacity} isn't from 1 to 1024.");
         if (QueueLimit is < 0 or > 65_536) throw new ArgumentException($"QueueLimit: {QueueLimit} isn't from 0 to 65536.");
         if (MaxTokens is < 1 or > 1_000_000) throw new ArgumentException($"MaxTokens: {MaxTokens} isn't from 1 to 1000000.");
+        if (CachedPrice > InputPrice) throw new ArgumentException($"CachedPrice: {CachedPrice} is above InputPrice, {InputPrice}; a cached token can't cost more than a computed one.");
         if (StatementReceipts is < 1 or > 1_000_000) throw new ArgumentException($"StatementReceipts: {StatementReceipts} isn't from 1 to 1000000.");
         if (QuoteLife < TimeSpan.FromSeconds(10)) throw new ArgumentException($"QuoteLife: {QuoteLife} is shorter than 10 seconds.");
         if (VoucherTimeout < TimeSpan.FromSeconds(1)) throw new ArgumentException($"VoucherTimeout: {VoucherTimeout} is shorter than a second.");

@@ -51,6 +51,8 @@ static class HelloCheck
         if (quote.Model != manifest.Digest()) return new(NodeFault.UnknownModel, $"The quote for {manifest.Name} is for another manifest.");
         if (quote.Node != node) return new(NodeFault.BadSignature, $"The quote for {manifest.Name} is another node's.");
         if (quote.ValidUntil <= now) return new(NodeFault.StaleQuote, $"The quote for {manifest.Name} ended at {quote.ValidUntil}, it is {now}.");
+        // The ceiling of a request counts no cached token.
+        if (quote.CachedPrice > quote.InputPrice) return new(NodeFault.BadFrame, $"{manifest.Name}: a cached token costs {quote.CachedPrice}, a computed one {quote.InputPrice}; quote at most that.");
         if (quote.InputPrice > HighestPrice || quote.CachedPrice > HighestPrice || quote.OutputPrice > HighestPrice)
             return new(NodeFault.BadFrame, $"A price above {HighestPrice} base units per 1000000 tokens isn't believed.");
         return !offer.Quote.Signature.IsCanonical || recover(quote.Digest(rail), offer.Quote.Signature) != node

@@ -8,6 +8,7 @@ internal sealed class CandidateSet(int vocabulary)
 
     private readonly int[] _tokens = new int[vocabulary];
     private readonly double[] _order = new double[vocabulary];
+    private readonly PriorityQueue<int, (double Score, int Id)> _heap = new();
     private int _count;
 
     public ReadOnlySpan<int> Tokens => _tokens.AsSpan(0, _count);
@@ -51,7 +52,8 @@ internal sealed class CandidateSet(int vocabulary)
     // Leaves the tokens in order of rank.
     private void KeepTop(double[] scores, int k)
     {
-        var heap = new PriorityQueue<int, (double Score, int Id)>(k + 1);
+        var heap = _heap;
+        heap.Clear();
         for (var token = 0; token < scores.Length; token++)
         {
             var rank = (scores[token], -token);

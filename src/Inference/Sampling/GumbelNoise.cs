@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.Intrinsics;
 
 namespace ProofMesh.Inference;
 
@@ -7,6 +8,10 @@ internal readonly struct GumbelNoise
 {
     /// <summary>No variate is larger: −ln(−ln(1 − 2⁻³³)) = 22.8739, rounded up.</summary>
     public const double Ceiling = 22.874;
+
+    private const int Steps = 16;
+
+    private static readonly uint[] LeastWords = Least();
 
     private readonly uint _position;
     private readonly uint _s0;
@@ -23,6 +28,23 @@ internal readonly struct GumbelNoise
         _s3 = BinaryPrimitives.ReadUInt32BigEndian(seed[12..]);
     }
 
+    /// <summary>The least word whose variate may reach a value: a little too low, never too high.</summary>
+    public static uint LeastWord(double value) =>
+        value <= 0 ? 0 : LeastWords[Math.Min((int)(value * Steps), LeastWords.Length - 1)];
+
+    /// <summary>The words of 32 tokens: that of token first + 4·i + j at [8·j + i].</summary>
+    /// <param name="first">A multiple of 4.</param>
+    public void Words(int first, Span<ulong> words)
+    {
+        var c0 = Vector512.Create((ulong)first >> 2) + Vector512<ulong>.Indices;
+        var (c1, c2, c3) = (Vector512.Create((ulong)_position), Vector512.Create((ulong)_s2), Vector512.Create((ulong)_s3));
+        Philox.Blocks(ref c0, ref c1, ref c2, ref c3, _s0, _s1);
+        c0.CopyTo(words);
+        c1.CopyTo(words[8..]);
+        c2.CopyTo(words[16..]);
+        c3.CopyTo(words[24..]);
+    }
+
     public double Of(int token)
     {
         var block = Philox.Block((uint)token >> 2, _position, _s2, _s3, _s0, _s1);
@@ -33,6 +55,16 @@ internal readonly struct GumbelNoise
             2 => block.X2,
             _ => block.X3,
         };
-        return -Math.Log(-Math.Log((x + 0.5) * (1.0 / 4294967296.0)));
+        return Variate(x);
+    }
+
+    public static double Variate(uint word) => -Math.Log(-Math.Log((word + 0.5) * (1.0 / 4294967296.0)));
+
+    private static uint[] Least()
+    {
+        var words = new uint[(int)(Ceiling * Steps) + 1];
+        for (var i = 0; i < words.Length; i++)
+            words[i] = (uint)Math.Max(0, Math.Floor(4294967296.0 * Math.Exp(-Math.Exp(-(double)i / Steps))) - 3);
+        return words;
     }
 }

@@ -10,17 +10,15 @@ public sealed class Sampler(int vocabulary)
     /// <param name="position">Of the token to choose, counted from the first token of the prompt.</param>
     public int Choose(ReadOnlySpan<float> logits, TokenHistory history, SamplingParameters parameters, int position)
     {
-        var mostLikely = Score(logits, history, parameters);
-        if (parameters.Temperature == 0)
-            return mostLikely;
-        var noise = new GumbelNoise(parameters.Seed.Span, position);
-        return _kept.Filter(_scores, mostLikely, parameters) ? BestOfKept(noise) : BestOfAll(noise, mostLikely);
+        if (!parameters.Plain)
+            return ChooseByScore(logits, history, parameters, position);
+        return parameters.Temperature == 0 ? Lots.Largest(logits) : Lots.Draw(logits, parameters.Temperature, new GumbelNoise(parameters.Seed.Span, position));
     }
 
     /// <summary>Compares an emitted token with the one that would be chosen from these logits.</summary>
     public ReplayedToken Judge(ReadOnlySpan<float> logits, TokenHistory history, SamplingParameters parameters, int position, int emitted)
     {
-        var winner = Choose(logits, history, parameters, position);
+        var winner = ChooseByScore(logits, history, parameters, position);
         if (winner == emitted)
             return new ReplayedToken(position, emitted, winner, 0);
         if (parameters.Temperature == 0)
@@ -30,6 +28,15 @@ public sealed class Sampler(int vocabulary)
         var noise = new GumbelNoise(parameters.Seed.Span, position);
         var margin = _scores[winner] + noise.Of(winner) - _scores[emitted] - noise.Of(emitted);
         return new ReplayedToken(position, emitted, winner, margin);
+    }
+
+    private int ChooseByScore(ReadOnlySpan<float> logits, TokenHistory history, SamplingParameters parameters, int position)
+    {
+        var mostLikely = Score(logits, history, parameters);
+        if (parameters.Temperature == 0)
+            return mostLikely;
+        var noise = new GumbelNoise(parameters.Seed.Span, position);
+        return _kept.Filter(_scores, mostLikely, parameters) ? BestOfKept(noise) : BestOfAll(noise, mostLikely);
     }
 
     private int Score(ReadOnlySpan<float> logits, TokenHistory history, SamplingParameters parameters)

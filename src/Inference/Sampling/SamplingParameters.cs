@@ -29,6 +29,9 @@ public sealed record SamplingParameters
     /// <summary>32 bytes.</summary>
     public ReadOnlyMemory<byte> Seed { get; init; } = new byte[SeedBytes];
 
+    /// <summary>Neither penalties nor filters: every token competes with its own logit.</summary>
+    internal bool Plain => TopP == 1 && MinP == 0 && TopK == 0 && RepetitionPenalty == 1 && FrequencyPenalty == 0 && PresencePenalty == 0;
+
     /// <exception cref="ArgumentException">A value is out of its bounds; the message states them.</exception>
     public void Check()
     {

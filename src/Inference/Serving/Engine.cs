@@ -15,14 +15,16 @@ public sealed class Engine : IDisposable
     private readonly SchedulerThread _thread;
     private readonly EngineOptions _options;
     private readonly Lazy<ChatTemplate> _template;
+    private readonly (Checkpoint Files, DraftModel Model)? _draft;
 
-    private Engine(EngineOptions options, Checkpoint checkpoint, ModelRunner runner, Tokenizer tokenizer)
+    private Engine(EngineOptions options, Checkpoint checkpoint, ModelRunner runner, Tokenizer tokenizer, (Checkpoint Files, DraftModel Model)? draft)
     {
         (_options, _checkpoint, _runner, Tokenizer) = (options, checkpoint, runner, tokenizer);
         var name = options.Name ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Folder)));
         Model = new EngineModel(name, runner.Context, runner.Scheme, Version, [.. checkpoint.Digests().Select(d => d.Sha256)], tokenizer.Digest);
         _template = new Lazy<ChatTemplate>(() => ChatTemplate.Load(options.Folder));
-        _scheduler = new Scheduler(runner, options, TimeProvider.System);
+        _draft = draft;
+        _scheduler = new Scheduler(runner, options, TimeProvider.System, draft?.Model);
         _thread = new SchedulerThread(_scheduler);
     }
 
@@ -47,7 +49,7 @@ public sealed class Engine : IDisposable
         try
         {
             var runner = OpenRunner(options, config, new ModelWeights(checkpoint, config));
-            return new Engine(options, checkpoint, runner, tokenizer);
+            return new Engine(options, checkpoint, runner, tokenizer, OpenDraft(options, runner));
         }
         catch
         {
@@ -97,6 +99,8 @@ public sealed class Engine : IDisposable
         _thread.Dispose();
         _scheduler.Dispose();
         _runner.Dispose();
+        _draft?.Model.Dispose();
+        _draft?.Files.Dispose();
         _checkpoint.Dispose();
     }
 
@@ -142,6 +146,25 @@ public sealed class Engine : IDisposable
             throw new ContextOverflowException(promptTokens, maxTokens, _runner.Context);
     }
 
+    private static (Checkpoint, DraftModel)? OpenDraft(EngineOptions options, ModelRunner target)
+    {
+        if (options.DraftFolder.Length == 0)
+            return null;
+        var config = ModelConfig.Load(options.DraftFolder);
+        if (config.Vocabulary != target.Config.Vocabulary || config.MaxPositions < target.Context)
+            throw new ModelConfigException($"The draft model knows {config.Vocabulary} tokens and {config.MaxPositions} positions; it needs the model's own {target.Config.Vocabulary} and {target.Context}.");
+        var checkpoint = Checkpoint.Open(options.DraftFolder);
+        try
+        {
+            return (checkpoint, new DraftModel(OpenRunner(options with { MaxContext = target.Context }, config, new ModelWeights(checkpoint, config))));
+        }
+        catch
+        {
+            checkpoint.Dispose();
+            throw;
+        }
+    }
+
     private static ModelRunner OpenRunner(EngineOptions options, ModelConfig config, ModelWeights weights)
     {
         var context = options.MaxContext is > 0 and var wanted ? Math.Min(wanted, config.MaxPositions) : config.MaxPositions;
@@ -149,7 +172,7 @@ public sealed class Engine : IDisposable
             context = Math.Min(context, options.CacheTokens);
         var threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
         return options.Backend == Backend.Torch
-            ? new TorchRunner(config, weights, options.Weights, context, options.Device, threads, options.CacheTokens)
+            ? new TorchRunner(config, weights, options.Weights, context, options.Device, threads, options.CacheTokens, options.BatchInvariant)
             : new CpuRunner(config, weights, options.Weights, context, threads, options.CacheTokens);
     }
 }

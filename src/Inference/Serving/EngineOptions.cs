@@ -43,6 +43,15 @@ public sealed record EngineOptions
     /// <summary>Tokens computed per step over all requests: a long prompt delays its neighbours by at most this much.</summary>
     public int StepTokens { get; init; } = 256;
 
+    /// <summary>Guesses tokens and checks several in one step, where that was measured to pay. Changes no token on the Cpu backend.</summary>
+    public bool Speculate { get; init; } = true;
+
+    /// <summary>A folder with a small model of the same vocabulary that guesses for this one; empty: guesses come from the text alone.</summary>
+    public string DraftFolder { get; init; } = "";
+
+    /// <summary>Torch only: computes token by token, so that no answer depends on what else is computed with it. The Cpu backend never depends on it.</summary>
+    public bool BatchInvariant { get; init; }
+
     /// <summary>Tokens generated ahead of a reader before its request pauses.</summary>
     public int ReadAhead { get; init; } = 8;
 

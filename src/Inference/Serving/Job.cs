@@ -45,6 +45,9 @@ internal abstract class Job
     /// <summary>Known tokens that wait to be computed: 1 while it answers.</summary>
     public int Pending => Count - (Sequence?.Length ?? 0);
 
+    /// <summary>Tokens after the known ones that are only guessed: computed with them, and kept when they turn out right.</summary>
+    public int Guessed { get; protected set; }
+
     public bool Cancelled => _cancelled;
 
     public bool Ended { get; protected set; }
@@ -61,12 +64,10 @@ internal abstract class Job
     /// <summary>The first position whose logits it wants.</summary>
     protected abstract int FirstRow { get; }
 
-    protected ReadOnlySpan<int> Text => _text.AsSpan(0, Count);
+    public ReadOnlySpan<int> Text => _text.AsSpan(0, Count);
 
-    /// <summary>What follows the known tokens in their array: room for tokens that are only guessed.</summary>
-    protected Span<int> Guesses => _text.AsSpan(Count);
-
-    protected int Guessed { get; set; }
+    /// <summary>Room behind the known tokens.</summary>
+    protected Span<int> Rest => _text.AsSpan(Count);
 
     public void Cancel() => _cancelled = true;
 
@@ -87,8 +88,9 @@ internal abstract class Job
         _preempted = true;
     }
 
-    public void Release()
+    public virtual void Release()
     {
+        DropGuesses();
         Sequence?.Dispose();
         Sequence = null;
     }
@@ -108,6 +110,13 @@ internal abstract class Job
         return new SequenceStep(Sequence, _text.AsMemory(start, tokens), rows);
     }
 
+    /// <summary>Guesses what comes next, where that is likely to pay.</summary>
+    public virtual void Guess(StepCost cost, int answering)
+    {
+    }
+
+    public virtual void DropGuesses() => Guessed = 0;
+
     /// <summary>Takes the logits that <see cref="Next"/> asked for, row after row.</summary>
     public abstract void Accept(Sampler sampler, ReadOnlySpan<float> logits, int rows);
 
@@ -116,6 +125,8 @@ internal abstract class Job
 
     /// <summary>Tells the waiting caller that the step failed.</summary>
     public abstract void Fail(Exception fault);
+
+    protected ReadOnlyMemory<int> Known(int start, int end) => _text.AsMemory(start, end - start);
 
     protected void Append(int token) => _text[Count++] = token;
 }

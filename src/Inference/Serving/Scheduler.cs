@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 
 namespace ProofMesh.Inference;
@@ -8,7 +7,7 @@ namespace ProofMesh.Inference;
 /// Texts stand in order of their arrival, a priority counting as waiting time, so nobody waits for ever. One that needs
 /// cache when there is none takes it from the last in order, paused ones first; that one is computed again later.
 /// </remarks>
-internal sealed class Scheduler(ModelRunner runner, EngineOptions options, TimeProvider time) : IDisposable
+internal sealed class Scheduler(ModelRunner runner, EngineOptions options, TimeProvider time, DraftModel? draft = null) : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly List<Job> _queue = [];
@@ -17,6 +16,7 @@ internal sealed class Scheduler(ModelRunner runner, EngineOptions options, TimeP
     private readonly List<SequenceStep> _steps = [];
     private readonly Sampler _sampler = new(runner.Config.Vocabulary);
     private float[] _logits = [];
+    private readonly StepCost _cost = new();
     private StepTimes _times;
     private bool _ended;
 
@@ -56,16 +56,17 @@ internal sealed class Scheduler(ModelRunner runner, EngineOptions options, TimeP
     /// <returns>False when there was nothing to do.</returns>
     public bool Step()
     {
-        var start = Stopwatch.GetTimestamp();
+        var start = time.GetTimestamp();
         Schedule();
         if (_batch.Count == 0)
             return false;
-        var scheduled = Stopwatch.GetTimestamp();
+        var scheduled = time.GetTimestamp();
         var ran = scheduled;
         try
         {
             Run();
-            ran = Stopwatch.GetTimestamp();
+            ran = time.GetTimestamp();
+            NoteCost(time.GetElapsedTime(scheduled, ran));
             Finish();
         }
         catch (Exception fault)
@@ -76,7 +77,7 @@ internal sealed class Scheduler(ModelRunner runner, EngineOptions options, TimeP
         lock (_gate)
         {
             ReleaseEnded();
-            _times = _times.Add(start, scheduled, ran, Stopwatch.GetTimestamp());
+            _times = _times.Add(time.GetElapsedTime(start, scheduled), time.GetElapsedTime(scheduled, ran), time.GetElapsedTime(ran));
         }
         return true;
     }
@@ -153,12 +154,15 @@ internal sealed class Scheduler(ModelRunner runner, EngineOptions options, TimeP
             _ = job.Answers ? answering++ : reading++;
         }
         var left = Math.Max(options.StepTokens - answering, Math.Max(1, options.StepTokens / 4));
+        Guess(answering, reading > 0 ? 0 : left);
         for (var i = 0; i < _running.Count; i++)
         {
             var job = _running[i];
             if (!job.Ready || (left == 0 && !job.Answers))
                 continue;
-            var tokens = job.Wish(job.Answers ? 1 : Math.Max(1, left / reading));
+            if (job.Guessed > 0 && !job.Sequence!.TryReserve(1 + job.Guessed))
+                job.DropGuesses();
+            var tokens = job.Wish(job.Answers ? 1 + job.Guessed : Math.Max(1, left / reading));
             if (!job.Answers)
                 (left, reading) = (left - tokens, reading - 1);
             if (MakeRoom(job, tokens))
@@ -166,6 +170,20 @@ internal sealed class Scheduler(ModelRunner runner, EngineOptions options, TimeP
             // Those that made room may have stood before this one, or been this one.
             i = _running.IndexOf(job) is >= 0 and var place ? place : i - 1;
         }
+    }
+
+    // While a prompt is read, the step has better use for its tokens.
+    private void Guess(int answering, int most)
+    {
+        foreach (var job in _running)
+        {
+            job.DropGuesses();
+            if (!options.Speculate || most < Drafting.MaxGuesses || !job.Ready || !job.Answers)
+                continue;
+            job.Guess(_cost, answering);
+            most -= job.Guessed;
+        }
+        draft?.Guess(_running, _sampler);
     }
 
     private void Take(Job job, int tokens)
@@ -214,6 +232,19 @@ internal sealed class Scheduler(ModelRunner runner, EngineOptions options, TimeP
             _batch[i].Sequence!.Publish();
             at += size;
         }
+    }
+
+    // A prompt's tokens cost something else, so steps that read one teach nothing here.
+    private void NoteCost(TimeSpan time)
+    {
+        var tokens = 0;
+        foreach (var step in _steps)
+        {
+            if (step.LogitRows < step.Tokens.Length)
+                return;
+            tokens += step.Tokens.Length;
+        }
+        _cost.Note(tokens, time.TotalSeconds);
     }
 
     private void ReleaseEnded()

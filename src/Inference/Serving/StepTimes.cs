@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace ProofMesh.Inference;
 
 /// <summary>Where the time of an engine's steps went since it was loaded.</summary>
@@ -11,9 +9,6 @@ public readonly record struct StepTimes(long Steps, TimeSpan Scheduling, TimeSpa
     /// <summary>The share of a step that is not the model.</summary>
     public double Overhead => Steps == 0 ? 0 : 1 - Computing / (Scheduling + Computing + Finishing);
 
-    internal StepTimes Add(long start, long scheduled, long ran, long finished) => new(
-        Steps + 1,
-        Scheduling + Stopwatch.GetElapsedTime(start, scheduled),
-        Computing + Stopwatch.GetElapsedTime(scheduled, ran),
-        Finishing + Stopwatch.GetElapsedTime(ran, finished));
+    internal StepTimes Add(TimeSpan scheduling, TimeSpan computing, TimeSpan finishing) =>
+        new(Steps + 1, Scheduling + scheduling, Computing + computing, Finishing + finishing);
 }

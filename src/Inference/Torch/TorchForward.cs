@@ -7,10 +7,11 @@ internal sealed class TorchForward(ModelConfig config, TorchModel model, TorchCa
 {
     private readonly int _group = config.Heads / config.KeyValueHeads;
 
-    public void Run(ReadOnlySpan<SequenceStep> batch, Span<float> logits)
+    /// <param name="past">Tokens of the batch's sequences that were computed but aren't counted in their lengths yet.</param>
+    public void Run(ReadOnlySpan<SequenceStep> batch, Span<float> logits, int past)
     {
         using var scope = torch.NewDisposeScope();
-        var step = new TorchStep(config, model, rotary, batch);
+        var step = new TorchStep(config, model, rotary, batch, past);
         var x = torch.nn.functional.embedding(step.Tokens, model.Embedding).to(torch.float32);
         for (var i = 0; i < model.Layers.Count; i++)
         {

@@ -3,7 +3,7 @@ namespace ProofMesh.Inference.Torch;
 /// <summary>The libtorch backend: float32 or bfloat16, on the processor or a CUDA device.</summary>
 /// <remarks>
 /// The sums' order depends on the size of a batch, so logits of one token in different batches agree to rounding only,
-/// unlike the Cpu backend's.
+/// unlike the Cpu backend's. Where that matters, batch-invariant mode computes every token in a step of its own.
 /// </remarks>
 internal sealed class TorchRunner : ModelRunner
 {
@@ -13,11 +13,12 @@ internal sealed class TorchRunner : ModelRunner
     private readonly TorchCache _cache;
     private readonly TorchForward _forward;
     private readonly int _threads;
+    private readonly bool _batchInvariant;
 
     /// <param name="device"><c>cpu</c>, <c>cuda</c> or <c>cuda:1</c>.</param>
     /// <param name="threads">0: one per core.</param>
     /// <exception cref="TorchUnavailableException">libtorch isn't installed, or has no such device.</exception>
-    public TorchRunner(ModelConfig config, ModelWeights weights, WeightFormat format, int context, string device, int threads, int cacheTokens = 0)
+    public TorchRunner(ModelConfig config, ModelWeights weights, WeightFormat format, int context, string device, int threads, int cacheTokens = 0, bool batchInvariant = false)
         : base(config, context, 2L * config.Layers * config.KeyValueSize * (format == WeightFormat.BFloat16 ? 2 : 4), cacheTokens)
     {
         if (format is not (WeightFormat.Float32 or WeightFormat.BFloat16))
@@ -26,6 +27,7 @@ internal sealed class TorchRunner : ModelRunner
         TorchLibrary.Require();
         if (where.type == DeviceType.CUDA && Math.Max(where.index, 0) >= torch.cuda.device_count())
             throw new TorchUnavailableException($"There is no device {device}: libtorch sees {torch.cuda.device_count()} CUDA devices.");
+        _batchInvariant = batchInvariant;
         _threads = threads == 0 ? Environment.ProcessorCount : threads;
         UseThreads();
         _model = new TorchModel(config, weights, format, where);
@@ -44,7 +46,20 @@ internal sealed class TorchRunner : ModelRunner
     protected override void Run(ReadOnlySpan<SequenceStep> batch, Span<float> logits)
     {
         UseThreads();
-        _forward.Run(batch, logits);
+        if (!_batchInvariant)
+        {
+            _forward.Run(batch, logits, past: 0);
+            return;
+        }
+        foreach (var step in batch)
+        {
+            for (var i = 0; i < step.Tokens.Length; i++)
+            {
+                var row = i - step.Tokens.Length + step.LogitRows;
+                _forward.Run([new SequenceStep(step.Sequence, step.Tokens.Slice(i, 1), row >= 0 ? 1 : 0)], logits[(Math.Max(row, 0) * Config.Vocabulary)..], past: i);
+            }
+            logits = logits[(step.LogitRows * Config.Vocabulary)..];
+        }
     }
 
     protected override void Dispose(bool disposing)

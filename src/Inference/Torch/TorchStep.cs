@@ -14,7 +14,7 @@ internal sealed class TorchStep
     private readonly ModelConfig _config;
     private readonly TorchModel _model;
 
-    public TorchStep(ModelConfig config, TorchModel model, RotaryTable rotary, ReadOnlySpan<SequenceStep> batch)
+    public TorchStep(ModelConfig config, TorchModel model, RotaryTable rotary, ReadOnlySpan<SequenceStep> batch, int past)
     {
         (_config, _model) = (config, model);
         var tokens = new List<long>();
@@ -22,10 +22,10 @@ internal sealed class TorchStep
         var rows = new List<long>();
         foreach (var step in batch)
         {
-            Spans.Add(Span(step, tokens.Count));
+            Spans.Add(Span(step, tokens.Count, past));
             foreach (var token in step.Tokens.Span)
             {
-                positions.Add(step.Sequence.Length + positions.Count - Spans[^1].Start);
+                positions.Add(past + step.Sequence.Length + positions.Count - Spans[^1].Start);
                 tokens.Add(token);
             }
             for (var row = tokens.Count - step.LogitRows; row < tokens.Count; row++) rows.Add(row);
@@ -52,9 +52,9 @@ internal sealed class TorchStep
 
     public List<TorchSpan> Spans { get; } = [];
 
-    private TorchSpan Span(in SequenceStep step, int start)
+    private TorchSpan Span(in SequenceStep step, int start, int computed)
     {
-        var (past, count) = (step.Sequence.Length, step.Tokens.Length);
+        var (past, count) = (computed + step.Sequence.Length, step.Tokens.Length);
         var blocks = step.Sequence.Blocks;
         return new TorchSpan(start, count, past + count, blocks[0] * BlockPool.Tokens, Places(blocks, past + count), count == 1 ? null : Mask(past, count));
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using System.Threading.Channels;
 using ProofMesh.Inference;
 using ProofMesh.Protocol;
@@ -17,9 +18,12 @@ sealed class AnswerProgress(Prices prices, uint promptTokens)
     public TokenAmount Acknowledged { get; set; }
     public uint FirstTokenMs { get; set; }
 
+    /// <summary>Tokens of the prompt that the engine had computed before; known with the first token.</summary>
+    public uint CachedTokens { get; set; }
+
     public uint PromptTokens => promptTokens;
     public TokenAmount Fee => FeeOf(Tokens.Count);
-    public TokenAmount FeeOf(int tokens) => prices.FeeUp(promptTokens, 0, (uint)tokens);
+    public TokenAmount FeeOf(int tokens) => prices.FeeUp(promptTokens, CachedTokens, (uint)tokens);
     public bool OverCredit => Tokens.Count - AcceptedTokens >= Wire.CreditTokens;
 }
 
@@ -108,6 +112,7 @@ sealed class Answer(ProviderOptions options, Rail rail, Address node, Address pr
             {
                 if (progress.Tokens.Count == 0 && token.Ids.Count > 0) progress.FirstTokenMs = ElapsedMs(arrived);
                 progress.Tokens.AddRange(token.Ids);
+                progress.CachedTokens = (uint)token.CachedTokens;
                 if (token.Text.Length > 0 || token.Finish is not null) await SendChunk(ask.Id, token.Text, progress, send, ended);
                 if (token.Finish is { } finish)
                 {
@@ -204,7 +209,7 @@ sealed class Answer(ProviderOptions options, Rail rail, Address node, Address pr
         var draft = new Receipt(
             ask.Id, ask.Payer, provider, 0, ask.Model,
             Commitments.Request(ask.Salt, ask.Chat), Commitments.Response(ask.Salt, tokens), Commitments.Sampling(ask.Salt, seed, ask.Sampling), Bytes32.Zero,
-            progress.PromptTokens, 0, (uint)billed,
+            progress.PromptTokens, progress.CachedTokens, (uint)billed,
             admitted.Prices.Input, admitted.Prices.Cached, admitted.Prices.Output,
             progress.FeeOf(billed), TokenAmount.Zero,
             startedAt, billed == 0 ? 0 : Math.Min(progress.FirstTokenMs, duration), duration, status);
@@ -221,11 +226,14 @@ sealed class Answer(ProviderOptions options, Rail rail, Address node, Address pr
         if (!paid) books.With(admitted.Payer, account => account.Unpaid += TokenAmount.Difference(fee, progress.Acknowledged));
     }
 
-    static GenerateRequest Request(Admitted admitted, Bytes32 seed) => new()
+    // Whoever shares a cache with others can tell by the time to the first token what they asked before.
+    GenerateRequest Request(Admitted admitted, Bytes32 seed) => new()
     {
         Prompt = admitted.Prompt,
         MaxTokens = (int)admitted.Ask.Chat.MaxTokens,
         Stop = admitted.Ask.Chat.Stop,
+        Priority = Math.Clamp(admitted.Ask.Priority, 0, GenerateRequest.MaxPriority),
+        CacheScope = options.ShareCache ? "all"u8.ToArray() : Encoding.UTF8.GetBytes(admitted.Payer.ToString()),
         Sampling = new SamplingParameters
         {
             Temperature = admitted.Ask.Sampling.Temperature,

@@ -69,6 +69,23 @@ public sealed class SamplerTests
         }
     }
 
+    [Theory]
+    [InlineData(0.7f, 1)]
+    [InlineData(1, 4)]
+    [InlineData(1.5f, 30)]
+    public void Leaving_out_tokens_that_can_no_longer_win_changes_no_choice(float temperature, double spread)
+    {
+        const int vocabulary = 3001;
+        var (random, sampler, history) = (new Random(8), new Sampler(vocabulary), new TokenHistory([]));
+        var parameters = new SamplingParameters { Temperature = temperature, Seed = Seed };
+        for (var position = 0; position < Nightly.Times(100, 20_000); position++)
+        {
+            var logits = Enumerable.Range(0, vocabulary).Select(_ => random.Next(50) == 0 ? float.NaN : (float)(spread * Math.Log(random.NextDouble() + 1e-9))).ToArray();
+            var numbers = logits.Select(l => float.IsNaN(l) ? float.NegativeInfinity : l).ToArray();
+            Assert.Equal(PlainSampler.Choose(numbers, history, parameters, position), sampler.Choose(logits, history, parameters, position));
+        }
+    }
+
     [Fact]
     public void Tokens_come_as_often_as_the_softmax_says()
     {

@@ -4,13 +4,16 @@ namespace ProofMesh.Inference.Tests;
 internal sealed class Crowd : IDisposable
 {
     private readonly Torch.BothBackends _model;
+    private readonly Torch.BothBackends? _draft;
     private readonly ManualClock _clock = new();
 
-    public Crowd(int cacheTokens, int maxSequences = 8, int stepTokens = 32)
+    /// <param name="draft">An architecture whose random model guesses; null: guesses come from the text alone.</param>
+    public Crowd(int cacheTokens, int maxSequences = 8, int stepTokens = 32, string? draft = null)
     {
+        _draft = draft is null ? null : new Torch.BothBackends(draft);
         _model = new Torch.BothBackends("llama");
         Runner = _model.Cpu(context: cacheTokens, cacheTokens);
-        Scheduler = new Scheduler(Runner, new EngineOptions { Folder = "", MaxSequences = maxSequences, MaxQueue = 1000, StepTokens = stepTokens }, _clock);
+        Scheduler = new Scheduler(Runner, new EngineOptions { Folder = "", MaxSequences = maxSequences, MaxQueue = 1000, StepTokens = stepTokens }, _clock, _draft is null ? null : new DraftModel(_draft.Cpu(context: cacheTokens, cacheTokens)));
     }
 
     public ModelRunner Runner { get; }
@@ -58,6 +61,7 @@ internal sealed class Crowd : IDisposable
     {
         Scheduler.Dispose();
         Runner.Dispose();
+        _draft?.Dispose();
         _model.Dispose();
     }
 

@@ -3,11 +3,12 @@ namespace ProofMesh.Inference.Tests;
 /// <summary>Many requests that come, pause, leave and share beginnings at random, in less cache than they need.</summary>
 public sealed class CrowdTests
 {
+    // The first draft model is the model itself, so it is always right; the second is another.
     [Theory, MemberData(nameof(Seeds))]
     public void Whatever_comes_when_everybody_gets_the_tokens_that_they_would_get_alone(int seed)
     {
         var random = new Random(seed);
-        using var crowd = new Crowd(cacheTokens: 160, maxSequences: 2 + random.Next(6), stepTokens: 4 + random.Next(60));
+        using var crowd = new Crowd(cacheTokens: 160, maxSequences: 2 + random.Next(6), stepTokens: 4 + random.Next(60), draft: new[] { null, "llama", "llama tied" }[seed % 3]);
         for (var step = 0; step < 4000 && !(step > 60 && crowd.Members.All(m => m.Finish is not null)); step++)
         {
             if (step < 60 && random.Next(3) == 0)
@@ -99,6 +100,77 @@ public sealed class CrowdTests
         Assert.Equal((10, 0), StepsOf(crowd, cold));
         Assert.Equal((1, 576), StepsOf(crowd, cold with { Prompt = prompt }));
         Assert.Equal((10, 0), StepsOf(crowd, cold with { Prompt = prompt, CacheScope = new byte[] { 2 } }));
+    }
+
+    [Fact]
+    public void A_draft_model_that_is_right_spares_most_steps_and_one_that_is_wrong_few_and_neither_changes_a_token()
+    {
+        var steps = new Dictionary<string, int>();
+        foreach (var draft in new[] { "", "llama", "llama tied" })
+        {
+            using var crowd = new Crowd(cacheTokens: 400, draft: draft.Length == 0 ? null : draft);
+            (steps[draft], _) = StepsOf(crowd, crowd.Request(20, 200, seed: 3));
+        }
+        TestContext.Current.TestOutputHelper?.WriteLine(string.Join(", ", steps));
+        Assert.InRange(steps["llama"], 20, 120);
+        Assert.InRange(steps["llama tied"], 100, 201);
+    }
+
+    [Fact]
+    public void A_text_that_repeats_itself_is_guessed_from_itself()
+    {
+        using var crowd = new Crowd(cacheTokens: 600);
+        int[] round = [5, 9, 2, 7, 11, 3];
+        var request = crowd.Request(1, 200, seed: 3) with
+        {
+            Prompt = [.. Enumerable.Repeat(round, 30).SelectMany(t => t)],
+            Sampling = new SamplingParameters { Temperature = 0, FrequencyPenalty = -100 },
+        };
+        var (steps, _) = StepsOf(crowd, request);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{steps} steps for 200 tokens");
+        Assert.InRange(steps, 20, 150);
+    }
+
+    [Fact]
+    public void A_step_allocates_nothing_for_its_tokens()
+    {
+        using var crowd = new Crowd(cacheTokens: 2000, draft: "llama");
+        for (var i = 0; i < 4; i++)
+            crowd.Join(crowd.Request(20, 400, seed: i) with { Sampling = new SamplingParameters { TopK = i % 2 * 20 } });
+        var (allocated, tokens) = (0L, 0);
+        for (var step = 0; crowd.Members.Any(m => m.Finish is null); step++)
+        {
+            var (bytes, read) = (GC.GetAllocatedBytesForCurrentThread(), crowd.Members.Sum(m => m.Read.Count));
+            crowd.Scheduler.Step();
+            bytes = GC.GetAllocatedBytesForCurrentThread() - bytes;
+            crowd.Members.ForEach(m => m.ReadAll());
+            if (step < 30)
+                continue;
+            allocated += bytes;
+            tokens += crowd.Members.Sum(m => m.Read.Count) - read;
+        }
+        TestContext.Current.TestOutputHelper?.WriteLine($"{allocated} bytes for {tokens} tokens");
+        Assert.InRange(allocated / (double)tokens, 0, 16);
+    }
+
+    [Fact]
+    public void Nothing_is_guessed_while_guesses_are_wrong_or_cost_as_much_as_they_bring()
+    {
+        var (cheap, dear) = (new StepCost(), new StepCost());
+        for (var i = 0; i < 50; i++)
+        {
+            cheap.Note(1 + i % 4, 10 + 0.1 * (i % 4));
+            dear.Note(1 + i % 4, 10 * (1 + i % 4));
+        }
+        var drafting = new Drafting();
+        Assert.InRange(drafting.Worth(cheap, 1), 3, Drafting.MaxGuesses);
+        Assert.Equal(0, drafting.Worth(dear, 1));
+        for (var i = 0; i < 40; i++)
+            drafting.Note(right: false);
+        Assert.Equal(0, drafting.Worth(cheap, 2));
+        for (var i = 0; i < 60; i++)
+            drafting.Note(right: true);
+        Assert.Equal(Drafting.MaxGuesses, drafting.Worth(cheap, 1));
     }
 
     private static (int Steps, int Cached) StepsOf(Crowd crowd, GenerateRequest request)

@@ -28,8 +28,8 @@ internal sealed class BothBackends : IDisposable
 
     public ModelRunner Cpu(int? context = null, int cacheTokens = 0) => new CpuRunner(Config, _weights, WeightFormat.Float32, context ?? Config.MaxPositions, 1, cacheTokens);
 
-    public ModelRunner Torch(WeightFormat format = WeightFormat.Float32, string device = "cpu", int? context = null) =>
-        new TorchRunner(Config, _weights, format, context ?? Config.MaxPositions, device, 1);
+    public ModelRunner Torch(WeightFormat format = WeightFormat.Float32, string device = "cpu", int? context = null, bool batchInvariant = false) =>
+        new TorchRunner(Config, _weights, format, context ?? Config.MaxPositions, device, 1, batchInvariant: batchInvariant);
 
     public int[] Tokens(int count, int seed = 7)
     {
