@@ -1,4 +1,5 @@
 using ProofMesh.Chain;
+using ProofMesh.Chain.Contracts;
 using ProofMesh.Protocol;
 
 namespace ProofMesh.Indexer;
@@ -7,10 +8,16 @@ namespace ProofMesh.Indexer;
 sealed class TornReadException(string message) : Exception(message);
 
 /// <summary>Reads blocks and our contracts' logs, and answers only what is consistent.</summary>
-sealed class ChainReader(Eth eth, Rail rail)
+sealed class ChainReader(Eth eth, Address[] contracts)
 {
-    readonly Address[] contracts = [rail.Escrow, rail.Staking, rail.Settlement];
     readonly Bytes32[][] topics = [[.. Events.All.Select(table => table.Topic)]];
+
+    /// <summary>For a rail, whose Settlement knows its Disputes.</summary>
+    public static async Task<ChainReader> OpenAsync(Web3 web3, Rail rail, CancellationToken stop)
+    {
+        var disputes = await new SettlementContract(web3, rail.Settlement).DisputesAsync(stop: stop);
+        return new(web3.Eth, [rail.Escrow, rail.Staking, rail.Settlement, disputes]);
+    }
 
     public Task<ulong> HeadAsync(CancellationToken stop) => eth.GetBlockNumberAsync(stop);
 

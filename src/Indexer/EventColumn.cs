@@ -5,8 +5,20 @@ using ProofMesh.Chain;
 namespace ProofMesh.Indexer;
 
 /// <summary>One field of an event and the column that holds it.</summary>
-sealed record EventColumn(string Type, string Name, bool Indexed)
+sealed record EventColumn(string Type, string Name)
 {
+    /// <summary>What a value is read as.</summary>
+    public Type Holds => Type switch
+    {
+        "uint32" => typeof(long),
+        "uint16" => typeof(int),
+        "uint8" => typeof(short),
+        "bool" => typeof(bool),
+        "string" => typeof(string),
+        _ when Type.StartsWith("uint", StringComparison.Ordinal) => typeof(System.Numerics.BigInteger),
+        _ => typeof(byte[]),
+    };
+
     /// <summary>The next value, as binary COPY takes it into the type that the schema has for it.</summary>
     /// <exception cref="FormatException">The data isn't what the type says.</exception>
     public object Read(AbiReader abi) => Type switch
@@ -19,6 +31,7 @@ sealed record EventColumn(string Type, string Name, bool Indexed)
         "uint32" => (long)abi.UInt32(),
         "uint16" => (int)abi.UInt16(),
         "uint8" => (short)abi.UInt8(),
+        "bool" => abi.Bool(),
         "string" => Text(abi.Bytes()),
         _ => throw new FormatException($"Events with a {Type} aren't mirrored."),
     };

@@ -21,6 +21,10 @@ static class Events
         new("EpochRaised(address indexed payer, uint32 epoch, uint64 endsAt)"),
         new("Reserved(address indexed payer, address indexed provider, uint128 amount, uint64 reservedUntil)"),
         new("ReserveReleased(address indexed payer, address indexed provider, uint128 amount)"),
+        new("PoolProposed(address indexed provider, bytes32 indexed pool, (address wallets, uint16 basisPoints)[] members, uint64 readyAt)"),
+        new("PoolAccepted(address indexed provider, bytes32 indexed pool, address indexed member)"),
+        new("PoolApplied(address indexed provider, bytes32 indexed pool)"),
+        new("Divided(address indexed provider, address indexed member, uint128 amount)"),
         // Staking
         new("Staked(address indexed provider, address indexed sender, uint128 amount)"),
         new("Unbonding(address indexed provider, uint128 amount, uint64 readyAt)"),
@@ -30,6 +34,13 @@ static class Events
         new("NodeRetired(address indexed provider, address indexed node)"),
         new("Announced(address indexed provider, string endpoint, string offers)"),
         new("MinimumStakeChanged(uint128 amount)"),
+        new("AuditorsCompensated(address indexed provider, address[] auditors, uint128 toEach)"),
+        new("CompensationCollected(address indexed owner, address indexed recipient, uint128 amount)"),
+        new("VaultProposed(uint16 indexed number, address indexed vault, uint64 openAt)"),
+        new("VaultClosed(uint16 indexed number)"),
+        new("VaultEntered(address indexed provider, uint16 indexed number, uint128 amount, uint128 units)"),
+        new("VaultLeft(address indexed provider, uint16 indexed number, uint128 units, uint128 amount)"),
+        new("PaidFromVault(uint16 indexed number, address indexed recipient, uint128 units, bool inKind)"),
         // Settlement
         new("StatementSettled(address indexed provider, address indexed node, uint64 number, uint64 firstSequence, uint64 lastSequence, bytes32 root, (uint64 completed, uint64 tokens, uint128 fees, uint64 points) totals)"),
         new("GrantSkipped(uint256 position, address indexed payer, address indexed spender, uint8 reason)"),
@@ -37,6 +48,9 @@ static class Events
         new("StatementSkipped(uint256 position, address indexed provider, address indexed node, uint8 reason)"),
         new("SlashRecorded(address indexed provider, uint32 slashes)"),
         new("FeeChanged(uint16 basisPoints)"),
+        // Disputes
+        new("Punished(address indexed provider, address indexed node, address indexed reporter, uint8 offence, uint64 sequence, uint128 taken)"),
+        new("ReportCommitted(address indexed reporter, bytes32 commitment)"),
     ];
 
     public static readonly FrozenDictionary<Bytes32, EventTable> ByTopic = All.ToFrozenDictionary(table => table.Topic);

@@ -20,7 +20,7 @@ await Migrator.ApplyAsync(database, CancellationToken.None);
 
 var mirror = new Mirror(database, options.Confirmations);
 await mirror.OpenAsync(rail, options.StartBlock, CancellationToken.None);
-var follower = new Follower(new ChainReader(web3.Eth, rail), mirror, options);
+var follower = new Follower(await ChainReader.OpenAsync(web3, rail, CancellationToken.None), mirror, options);
 var achievements = new AchievementCount(database);
 
 var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { Args = args });

@@ -46,33 +46,11 @@ public static class Score
         + (earned.HasFlag(Achievements.Perfectionist) ? 30u : 0)
         + (earned.HasFlag(Achievements.Marathoner) ? 25u : 0);
 
+    /// <summary>What everybody counts: a provider's points on chain with those of its achievements. A sum that doesn't fit stays at the most.</summary>
+    public static ulong Of(ulong points, Achievements earned) => points > ulong.MaxValue - PointsOf(earned) ? ulong.MaxValue : points + PointsOf(earned);
+
     /// <summary>What a provider has earned once and for all.</summary>
-    /// <param name="receipts">Its settled receipts; of one node they come in the order of their sequence.</param>
-    public static Achievements Earned(IEnumerable<Receipt> receipts)
-    {
-        var progress = default(AchievementProgress);
-        foreach (var receipt in receipts.OrderBy(receipt => receipt.StartedAt)) progress = progress.After(receipt);
-        return progress.Earned;
-    }
-}
-
-/// <summary>How far a provider is on the way to its achievements; fold the receipts in the order of their start.</summary>
-public readonly record struct AchievementProgress(uint Fast, uint Served, uint Row, ulong RunStart, ulong LastStart, Achievements Earned)
-{
-    const ulong LongestGapMs = 5 * 60_000, MarathonMs = 60 * 60_000;
-
-    public AchievementProgress After(Receipt receipt)
-    {
-        var success = receipt.Status is ReceiptStatus.Completed or ReceiptStatus.Length;
-        var fast = Fast + (success && receipt.DurationMs < 2_000 ? 1u : 0);
-        var served = Served + (success ? 1u : 0);
-        var row = success ? Row + 1 : 0;
-        var start = LastStart == 0 || receipt.StartedAt - LastStart > LongestGapMs ? receipt.StartedAt : RunStart;
-        var earned = Earned
-            | (fast >= 10 ? Achievements.SpeedDemon : 0)
-            | (served >= 100 ? Achievements.Centurion : 0)
-            | (row >= 50 ? Achievements.Perfectionist : 0)
-            | (receipt.StartedAt - start >= MarathonMs ? Achievements.Marathoner : 0);
-        return new(fast, served, row, start, receipt.StartedAt, earned);
-    }
+    /// <param name="receipts">Its settled receipts, in the order in which they were settled.</param>
+    public static Achievements Earned(IEnumerable<Receipt> receipts) =>
+        receipts.Aggregate(AchievementProgress.None, (progress, receipt) => progress.After(receipt)).Earned;
 }

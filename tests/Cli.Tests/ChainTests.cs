@@ -1,58 +1,12 @@
-using System.Text.Json.Nodes;
 using ProofMesh.Chain;
 using ProofMesh.Chain.Contracts;
 using ProofMesh.Protocol;
-using ProofMesh.Testing;
 
 namespace ProofMesh.Cli.Tests;
 
 /// <summary>Commands that move money, and the audit of what was settled, on a chain.</summary>
-public sealed class ChainTests : IAsyncLifetime
+public sealed class ChainTests : OnChain
 {
-    readonly Terminal terminal = new();
-    TestRail rail = null!;
-
-    public async ValueTask InitializeAsync() => rail = await TestRail.StartAsync();
-
-    public async ValueTask DisposeAsync()
-    {
-        terminal.Dispose();
-        await rail.DisposeAsync();
-    }
-
-    async Task<Account> Owner(ulong ether, ulong tokens)
-    {
-        var owner = Account.Generate();
-        KeyFile.Write(terminal.File("owner.key"), owner);
-        await rail.Chain.AskAsync("anvil_setBalance", owner.Address.ToString(), $"0x{ether * 1_000_000_000_000_000_000:x}");
-        await new TestTetherContract(rail.Deployer, rail.Rail.Token).TransferAsync(owner.Address, new TokenAmount(tokens));
-        var on = new RailOptions
-        {
-            ChainId = rail.Rail.ChainId,
-            Token = rail.Rail.Token.ToString(),
-            Escrow = rail.Rail.Escrow.ToString(),
-            Staking = rail.Rail.Staking.ToString(),
-            Settlement = rail.Rail.Settlement.ToString(),
-        };
-        new Profile { Rpc = rail.Chain.Url, Wallet = terminal.File("owner.key"), Rail = on }.Save(terminal.File("profile.json"));
-        terminal.Environment["PROOFMESH_PROFILE"] = terminal.File("profile.json");
-        return owner;
-    }
-
-    async Task Refused(string words, string because)
-    {
-        var (code, _, errors) = await terminal.Run(words.Split(' '));
-        Assert.Equal(1, code);
-        Assert.Contains(because, errors, StringComparison.Ordinal);
-    }
-
-    async Task<JsonNode> Done(string words)
-    {
-        var (code, output, errors) = await terminal.Run([.. words.Split(' '), "--json"]);
-        Assert.Equal((0, ""), (code, errors));
-        return JsonNode.Parse(output)!;
-    }
-
     [Fact]
     public async Task What_is_not_there_is_refused_before_a_transaction_is_sent()
     {
@@ -64,8 +18,8 @@ public sealed class ChainTests : IAsyncLifetime
         await Refused("provider unstake 1", "are staked");
         await Refused("provider register --node-key node.key --stake 1", "least stake");
         await Refused("provider register --node-key node.key", "holds 4 USDT");
-        Assert.False(File.Exists(terminal.File("node.key")));
-        Assert.Equal(0ul, await rail.Chain.Web3.Eth.GetTransactionCountAsync(owner.Address));
+        Assert.False(File.Exists(Terminal.File("node.key")));
+        Assert.Equal(0ul, await Rail.Chain.Web3.Eth.GetTransactionCountAsync(owner.Address));
     }
 
     [Fact]
@@ -75,7 +29,7 @@ public sealed class ChainTests : IAsyncLifetime
         await Done("deposit 12.5");
         await Done("thaw 2.5");
         await Refused("withdraw", "Nothing can leave before");
-        await rail.Chain.PassAsync(TimeSpan.FromHours(2));
+        await Rail.Chain.PassAsync(TimeSpan.FromHours(2));
         Assert.Equal("2500000", (string)(await Done("withdraw"))["amount"]!);
         var balance = await Done("wallet balance");
         Assert.Equal(("10000000", "10000000", "0"), ((string)balance["tokens"]!, (string)balance["escrow"]!, (string)balance["thawing"]!));
@@ -96,10 +50,10 @@ public sealed class ChainTests : IAsyncLifetime
     [Fact]
     public async Task A_settled_receipt_holds_and_any_change_to_it_does_not()
     {
-        var (node, payer) = (await rail.NodeAsync(), Account.Generate().Address);
+        var (node, payer) = (await Rail.NodeAsync(), Account.Generate().Address);
         var receipts = node.Receipts(3, payer);
         var statement = node.Statement(receipts);
-        var settled = await new SettlementContract(node.Web3, rail.Rail.Settlement).SettleAsync([], [], [statement], TestContext.Current.CancellationToken);
+        var settled = await new SettlementContract(node.Web3, Rail.Rail.Settlement).SettleAsync([], [], [statement], TestContext.Current.CancellationToken);
         var published = new PublishedReceipt(new ReceiptBatch(statement, receipts).Proof(1), node.Address, settled.TransactionHash, "mined");
         Assert.Empty(await Wrong(published));
         Assert.Equal(["transaction"], await Wrong(published with { Transaction = null }));
@@ -112,5 +66,5 @@ public sealed class ChainTests : IAsyncLifetime
     }
 
     async Task<string[]> Wrong(PublishedReceipt published) =>
-        [.. (await ReceiptAudit.OnChain(rail.Chain.Web3, rail.Rail, published, TestContext.Current.CancellationToken)).Where(check => !check.Holds).Select(check => check.Name)];
+        [.. (await ReceiptAudit.OnChain(Rail.Chain.Web3, Rail.Rail, published, TestContext.Current.CancellationToken)).Where(check => !check.Holds).Select(check => check.Name)];
 }

@@ -100,6 +100,43 @@ public sealed class AchievementTests : IAsyncLifetime
         Assert.Equal((int)Achievements.SpeedDemon, await connection.QuerySingleAsync<int>("select earned from chain.achievement"));
     }
 
+    [Fact]
+    public async Task A_statement_that_is_published_late_is_counted_in_its_place()
+    {
+        // 30 and 30 in a row make 50, but for the failure that lies between them.
+        var (first, between, last) = (node.Receipts(30, rail.Token), new[] { node.Receipt(rail.Token, status: ReceiptStatus.ProviderError) }, node.Receipts(30, rail.Token));
+        await SettleAsync(await PublishAsync(first), first, block: 3);
+        await SettleAsync(node.Statement(between), between, block: 4);
+        await SettleAsync(await PublishAsync(last), last, block: 5);
+        await TurnAsync();
+        Assert.Equal((int)(Achievements.SpeedDemon | Achievements.Perfectionist), await connection.QuerySingleAsync<int>("select earned from chain.achievement"));
+
+        await PublishAsync(between);
+        await TurnAsync();
+
+        var earned = await connection.QuerySingleAsync<int>("select earned from chain.achievement");
+        Assert.Equal((int)Score.Earned([.. first.Concat(between).Concat(last).Select(signed => signed.Receipt)]), earned);
+        Assert.Equal((int)Achievements.SpeedDemon, earned);
+    }
+
+    [Fact]
+    public async Task Statement_by_statement_earns_what_all_at_once_earns()
+    {
+        var all = new List<SignedReceipt>();
+        for (var block = 1; block <= 9; block++)
+        {
+            SignedReceipt[] receipts = [.. Enumerable.Range(0, 13).Select(i => node.Receipt(rail.Token, durationMs: 1_500u + (uint)(100 * i), status: i == block ? ReceiptStatus.CancelledByClient : ReceiptStatus.Completed))];
+            all.AddRange(receipts);
+            await SettleAsync(await PublishAsync(receipts), receipts, block);
+            await TurnAsync();
+        }
+
+        var progress = all.Aggregate(AchievementProgress.None, (sum, signed) => sum.After(signed.Receipt));
+        Assert.Equal(
+            ((int)progress.Earned, progress.Fast, progress.Served, progress.Row, 16 * progress.Runs.Count, 9),
+            await connection.QuerySingleAsync<(int, ulong, ulong, ulong, int, int)>("select earned, fast, served, in_a_row, octet_length(runs), statements from chain.achievement"));
+    }
+
     async Task<SignedStatement> PublishAsync(SignedReceipt[] receipts)
     {
         var statement = node.Statement(receipts);

@@ -156,7 +156,7 @@ public sealed class FollowerTests : IAsyncLifetime
     {
         var mirror = new Mirror(postgres.DataSource, confirmations);
         await mirror.OpenAsync(rail.Rail, 0, CancellationToken.None);
-        return new Follower(new ChainReader(rail.Chain.Web3.Eth, rail.Rail), mirror, new IndexerOptions { NearHead = nearHead });
+        return new Follower(await ChainReader.OpenAsync(rail.Chain.Web3, rail.Rail, CancellationToken.None), mirror, new IndexerOptions { NearHead = nearHead });
     }
 
     static async Task CatchUpAsync(Follower follower)

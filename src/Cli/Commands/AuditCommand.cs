@@ -9,7 +9,7 @@ static class AuditCommand
 {
     const int MostBytes = 1 << 20;
 
-    public static Command Create() => new("audit", "Check what others claim.") { Receipt() };
+    public static Command Create() => new("audit", "Check what others claim, and have fraud punished.") { Receipt(), ReportCommand.Create(), ReportCommand.Collect() };
 
     static Command Receipt()
     {

@@ -9,7 +9,7 @@ namespace ProofMesh.Cli;
 /// <summary>proofmesh provider: stake, nodes and earnings of who serves.</summary>
 static class ProviderCommand
 {
-    public static Command Create() => new("provider", "Serve: stake, nodes, earnings.") { Register(), Status(), Collect(), Unstake(), Withdraw() };
+    public static Command Create() => new("provider", "Serve: stake, nodes, earnings.") { Register(), Status(), Collect(), Unstake(), Withdraw(), PoolCommand.Create(), VaultCommand.Create() };
 
     static Command Register()
     {
@@ -46,7 +46,7 @@ static class ProviderCommand
         command.Act(async (given, party, stop) =>
         {
             var provider = given.GetValue(address) is { } text ? Amount.Account(text) : party.Wallet.Address;
-            var view = await Standing.Of(await party.Reader(stop), party.Rail, provider, stop);
+            var view = await Standing.Of(await party.Reader(stop), party.Rail, provider, party.Settlement, stop);
             return given.AsJson() ? Output.Json(view, CliJson.Default.ProviderView) : Output.Lines(Standing.Told(view, party));
         });
         return command;
@@ -69,13 +69,14 @@ static class ProviderCommand
 
     static Command Unstake()
     {
-        var amount = new Argument<string>("amount") { Description = "Whole tokens, such as 12.5." };
+        var amount = new Argument<string>("amount") { Description = "Whole tokens, such as 12.5; shares, where the stake is in a vault." };
         var command = new Command("unstake", "Begin to take stake out; `provider withdraw` takes it after the unbonding period.") { amount };
         command.Act(async (given, party, stop) =>
         {
             var units = Amount.Parse(given.GetValue(amount)!, party.Rail);
             var staking = new StakingContract(await party.Sender(stop), party.Rail.Staking);
-            var staked = await staking.StakeOfAsync(party.Wallet.Address, stop: stop);
+            // In a vault these are its shares.
+            var (_, staked, _) = await staking.PositionOfAsync(party.Wallet.Address, stop: stop);
             if (staked < units) throw new CommandException($"{party.Show(staked)} are staked, {party.Show(units)} are asked for.");
             return Sent(await staking.UnstakeAsync(units, stop), "unbonding", units, null, party, given.AsJson());
         });
