@@ -2,18 +2,31 @@
 pragma solidity ^0.8.28;
 
 import {IDisputes, Offence} from "./interfaces/IDisputes.sol";
+import {IEscrow} from "./interfaces/IEscrow.sol";
 import {ISettlement} from "./interfaces/ISettlement.sol";
 import {ProofStep, Receipt, Signature, Statement, Totals} from "./interfaces/Messages.sol";
 import {MessageHash} from "./libraries/MessageHash.sol";
 import {Pricing} from "./libraries/Pricing.sol";
 import {Recover} from "./libraries/Recover.sol";
 import {SumTree} from "./libraries/SumTree.sol";
+import {Auditors} from "./parts/Auditors.sol";
+import {Challenges} from "./parts/Challenges.sol";
 import {Reporting} from "./parts/Reporting.sol";
 
 /// @title Disputes
 /// @notice See IDisputes, which is the document.
-contract Disputes is Reporting {
-    constructor(address settlement, uint128 penalty) Reporting(settlement, penalty) {}
+contract Disputes is Challenges {
+    constructor(
+        address settlement,
+        uint128 penalty,
+        uint128 challengeBond,
+        uint128 auditorBond,
+        uint64 phase
+    )
+        Reporting(settlement, penalty)
+        Auditors(IEscrow(ISettlement(settlement).ESCROW()).TOKEN(), auditorBond)
+        Challenges(challengeBond, phase)
+    {}
 
     // Reporter
 
@@ -28,7 +41,7 @@ contract Disputes is Reporting {
         _checkSame(node, _signerOf(other, otherSignature));
         require(one.sequence == other.sequence, DifferentSequences(one.sequence, other.sequence));
         _checkDifferent(MessageHash.ofReceipt(one), MessageHash.ofReceipt(other));
-        _punish(Offence.TwoReceipts, node, one.sequence, one.payer, one.fee);
+        _report(Offence.TwoReceipts, node, one.sequence, one.payer, one.fee);
     }
 
     /// @inheritdoc IDisputes
@@ -38,13 +51,13 @@ contract Disputes is Reporting {
         Statement calldata other,
         Signature calldata otherSignature
     ) external committed {
-        address node = Recover.signer(ISettlement(SETTLEMENT).statementDigest(one), oneSignature);
-        _checkSame(node, Recover.signer(ISettlement(SETTLEMENT).statementDigest(other), otherSignature));
+        address node = _signerOf(one, oneSignature);
+        _checkSame(node, _signerOf(other, otherSignature));
         require(one.firstSequence <= other.lastSequence, NoOverlap(other.lastSequence, one.firstSequence));
         require(other.firstSequence <= one.lastSequence, NoOverlap(one.lastSequence, other.firstSequence));
         _checkDifferent(MessageHash.ofStatement(one), MessageHash.ofStatement(other));
         uint64 common = one.firstSequence > other.firstSequence ? one.firstSequence : other.firstSequence;
-        _punish(Offence.TwoStatements, node, common, address(0), 0);
+        _report(Offence.TwoStatements, node, common, address(0), 0);
     }
 
     /// @inheritdoc IDisputes
@@ -53,7 +66,7 @@ contract Disputes is Reporting {
         // The formula needs cached ≤ prompt.
         bool possible = receipt.cachedTokens <= receipt.promptTokens && receipt.status <= Pricing.STATUS_LAST;
         require(!possible || receipt.fee != Pricing.fee(receipt), ReceiptIsGood(receipt.fee));
-        _punish(Offence.BadReceipt, node, receipt.sequence, receipt.payer, receipt.fee);
+        _report(Offence.BadReceipt, node, receipt.sequence, receipt.payer, receipt.fee);
     }
 
     /// @inheritdoc IDisputes
@@ -65,14 +78,12 @@ contract Disputes is Reporting {
         ProofStep[] calldata proof
     ) external committed {
         address node = _signerOf(receipt, signature);
-        (uint64 first, uint64 last) = (statement.firstSequence, statement.lastSequence);
-        require(receipt.sequence >= first && receipt.sequence <= last, OutOfRange(receipt.sequence, first, last));
         _checkSettled(node, statement);
-        _checkLeaf(statement, leaf, receipt.sequence - first, proof);
+        _checkLeaf(statement, leaf.hash, leaf.totals, _indexOf(receipt, statement), proof);
         Totals memory totals = Pricing.totals(receipt);
         bytes32 right = SumTree.leaf(MessageHash.ofReceipt(receipt), totals);
         require(leaf.hash != right || _differ(leaf.totals, totals), LeafIsRight(right));
-        _punish(Offence.WrongLeaf, node, receipt.sequence, receipt.payer, receipt.fee);
+        _report(Offence.WrongLeaf, node, receipt.sequence, receipt.payer, receipt.fee);
     }
 
     /// @inheritdoc IDisputes
@@ -91,7 +102,7 @@ contract Disputes is Reporting {
         bytes32 hash = SumTree.inner(left.hash, left.totals, right.hash, right.totals);
         _checkRoot(SumTree.climb(hash, stated, index, proof), statement.root);
         require(!_isSum(stated, left.totals, right.totals), SumIsRight());
-        _punish(Offence.WrongSum, node, statement.firstSequence, address(0), 0);
+        _report(Offence.WrongSum, node, statement.firstSequence, address(0), 0);
     }
 
     /// @inheritdoc IDisputes
@@ -106,49 +117,28 @@ contract Disputes is Reporting {
         uint64 count = statement.lastSequence - statement.firstSequence + 1;
         uint64 end = uint64(1 << _depthOf(statement));
         require(index >= count && index < end, NotPadding(index, count, end));
-        _checkLeaf(statement, leaf, index, proof);
+        _checkLeaf(statement, leaf.hash, leaf.totals, index, proof);
         require(leaf.hash != 0 || _differ(leaf.totals, Totals(0, 0, 0, 0)), PaddingIsEmpty());
-        _punish(Offence.FullPadding, node, statement.firstSequence, address(0), 0);
+        _report(Offence.FullPadding, node, statement.firstSequence, address(0), 0);
     }
 
     // Internal
 
-    function _signerOf(Receipt calldata receipt, Signature calldata signature) private view returns (address node) {
-        node = Recover.signer(ISettlement(SETTLEMENT).receiptDigest(receipt), signature);
-        require(node != address(0), BadSignature());
+    function _report(Offence offence, address node, uint64 sequence, address payer, uint128 fee) private {
+        _punish(offence, node, sequence, payer, fee, msg.sender, new address[](0));
+    }
+
+    function _signerOf(Statement calldata statement, Signature calldata signature) private view returns (address node) {
+        node = Recover.signer(ISettlement(SETTLEMENT).statementDigest(statement), signature);
+        require(node != address(0), BadSignature(signature.s, signature.v));
     }
 
     function _checkSame(address node, address other) private pure {
-        require(node != address(0), BadSignature());
         require(node == other, DifferentNodes(node, other));
     }
 
     function _checkDifferent(bytes32 one, bytes32 other) private pure {
         require(one != other, SameMessage(one));
-    }
-
-    function _checkSettled(address node, Statement calldata statement) private view {
-        require(ISettlement(SETTLEMENT).settledAt(node, statement) != 0, StatementUnknown(node));
-    }
-
-    function _checkLeaf(
-        Statement calldata statement,
-        ProofStep calldata leaf,
-        uint64 index,
-        ProofStep[] calldata proof
-    ) private pure {
-        uint256 depth = _depthOf(statement);
-        require(proof.length == depth, WrongDepth(proof.length, depth));
-        _checkRoot(SumTree.climb(leaf.hash, leaf.totals, index, proof), statement.root);
-    }
-
-    function _checkRoot(bytes32 found, bytes32 expected) private pure {
-        require(found == expected, RootMismatch(found, expected));
-    }
-
-    /// @dev Assumes a settled statement: it has 1 to 2³² receipts.
-    function _depthOf(Statement calldata statement) private pure returns (uint256) {
-        return SumTree.depth(statement.lastSequence - statement.firstSequence + 1);
     }
 
     function _differ(Totals calldata a, Totals memory b) private pure returns (bool) {

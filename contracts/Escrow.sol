@@ -41,9 +41,13 @@ contract Escrow is Deposits {
         uint64 until;
     }
 
+    /// @notice The least thaw period, in seconds.
     uint64 public constant LEAST_PERIOD = 1 minutes;
+    /// @notice The longest thaw period, in seconds.
     uint64 public constant MOST_PERIOD = 90 days;
+    /// @notice How far ahead a reserve can end, in seconds.
     uint64 public constant MOST_RESERVE_PERIOD = 30 days;
+    /// @notice How many open reserves a payer can have.
     uint16 public constant MOST_RESERVES = 64;
 
     uint128 private constant UNLIMITED = type(uint104).max;

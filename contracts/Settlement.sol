@@ -41,10 +41,15 @@ contract Settlement is ISettlement, Ownable2Step, EIP712 {
         uint216 digest;
     }
 
+    /// @notice The highest protocol fee: 5 %.
     uint16 public constant MOST_FEE_BASIS_POINTS = 500;
+    /// @notice The least stake multiple.
     uint32 public constant LEAST_STAKE_MULTIPLE = 1;
+    /// @notice The highest stake multiple.
     uint32 public constant MOST_STAKE_MULTIPLE = 10_000;
+    /// @notice The least dispute window, in seconds.
     uint64 public constant LEAST_WINDOW = 1 minutes;
+    /// @notice The longest dispute window, in seconds.
     uint64 public constant MOST_WINDOW = 90 days;
     /// @notice How many statements of a node stay checkable on chain. A slot is written again only after its statement's
     /// dispute window, so statements may come at most this often within one window.
@@ -121,7 +126,7 @@ contract Settlement is ISettlement, Ownable2Step, EIP712 {
     /// @inheritdoc ISettlement
     function reserve(Reserve calldata reserve_, Signature calldata signature) external {
         address signer = Recover.signer(reserveDigest(reserve_), signature);
-        require(signer != address(0), BadSignature());
+        require(signer != address(0), BadSignature(signature.s, signature.v));
         IEscrow(ESCROW).reserve(reserve_, signer);
     }
 

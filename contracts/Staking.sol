@@ -33,11 +33,17 @@ contract Staking is Vaults, EIP712, ReentrancyGuardTransient {
         uint16 vault;
     }
 
+    /// @notice The least unbonding period, in seconds.
     uint64 public constant LEAST_PERIOD = 1 minutes;
+    /// @notice The longest unbonding period, in seconds.
     uint64 public constant MOST_PERIOD = 180 days;
+    /// @notice The least minimum stake, in base units.
     uint128 public constant LEAST_MINIMUM_STAKE = 1;
+    /// @notice The highest minimum stake, in base units.
     uint128 public constant MOST_MINIMUM_STAKE = 1e12;
+    /// @notice How long an announced endpoint can be.
     uint256 public constant MOST_ENDPOINT_BYTES = 2_048;
+    /// @notice How long announced offers can be.
     uint256 public constant MOST_OFFERS_BYTES = 8_192;
     /// @notice The reporter's share of what is left after the payer was made whole. Below one half, so that a provider
     /// that reports itself always loses.
@@ -244,10 +250,11 @@ contract Staking is Vaults, EIP712, ReentrancyGuardTransient {
 
     /// @inheritdoc IStaking
     function stakeOf(address provider) public view returns (uint128) {
-        Position memory position = _positions[provider];
-        if (position.vault == 0 || position.units == 0) return position.units;
-        uint256 cost = (uint256(position.cost) * position.units) / (position.units + _unbonding[provider].total);
-        (bool known, uint256 worth) = VaultCalls.worth(_find(position.vault).vault, position.units);
+        Position storage position = _positions[provider];
+        (uint256 units, uint16 vault) = (position.units, position.vault);
+        if (vault == 0 || units == 0) return uint128(units);
+        uint256 cost = (position.cost * units) / (units + _unbonding[provider].total);
+        (bool known, uint256 worth) = VaultCalls.worth(_find(vault).vault, units);
         return !known ? 0 : uint128(worth < cost ? worth : cost);
     }
 
@@ -316,8 +323,9 @@ contract Staking is Vaults, EIP712, ReentrancyGuardTransient {
         return known && worth < position.cost ? uint128(worth) : position.cost;
     }
 
-    /// @dev Rounded up, and all of them when they are worth nothing.
+    /// @dev Rounded up; nothing for nothing, and else all of them when they are worth nothing.
     function _unitsFor(uint128 amount, uint128 all, uint128 value) private pure returns (uint128) {
+        if (amount == 0) return 0;
         if (amount >= value) return all;
         return uint128((uint256(amount) * all + value - 1) / value);
     }

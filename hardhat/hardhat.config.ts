@@ -11,6 +11,8 @@ const settings = {
   evmVersion: "cancun",
   metadata: { bytecodeHash: "none" },
 };
+// Disputes is called seldom and has much code: short before fast.
+const short = { ...settings, optimizer: { enabled: true, runs: 1 } };
 const profile = {
   compilers: [
     { version: "0.8.37", path: require.resolve("solc/soljson.js"), settings },
@@ -20,6 +22,9 @@ const profile = {
       settings: { optimizer: { enabled: true, runs: 200 } },
     },
   ],
+  overrides: {
+    "contracts/Disputes.sol": { version: "0.8.37", path: require.resolve("solc/soljson.js"), settings: short },
+  },
 };
 
 export default defineConfig({

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {IChallenges} from "./IChallenges.sol";
 import {ProofStep, Receipt, Signature, Statement, Totals} from "./Messages.sol";
 
 /// @notice What a node can be punished for.
@@ -10,17 +11,19 @@ enum Offence {
     BadReceipt,
     WrongLeaf,
     WrongSum,
-    FullPadding
+    FullPadding,
+    WrongInference
 }
 
 /// @title Disputes
 /// @notice Slashes providers where a proof is enough. Whoever brings one first earns the reporter's share, and nobody who
 /// copies it: each report is announced a few blocks before by its hash and its reporter's address (`commitReport`), so that
 /// whoever sees the proof has not announced it, and comes too late when it does.
+/// What no proof can show is challenged and judged instead: see IChallenges.
 /// @dev Assumes of an honest node: one receipt for each sequence, with the fee of the formula; statements that don't
 /// overlap; trees over the receipts it signed. Such a node can't be slashed, since every proof needs its own signature
 /// under something else. Offences in a statement can be shown while it is in the node's ring.
-interface IDisputes {
+interface IDisputes is IChallenges {
     /// @notice `provider` was slashed by `taken` for what `node` did at `sequence`.
     event Punished(
         address indexed provider,
@@ -44,8 +47,8 @@ interface IDisputes {
     error WrongPeer(address peer, address expected, address found);
     /// @notice The penalty must lie within hard bounds.
     error PenaltyOutOfBounds(uint128 penalty, uint128 least, uint128 most);
-    /// @notice A signature is malformed.
-    error BadSignature();
+    /// @notice A signature is malformed: a high or zero `s`, a `v` other than 27 and 28, or no key that fits.
+    error BadSignature(bytes32 s, uint8 v);
     /// @notice The signer is no provider's node.
     error UnknownNode(address node);
     /// @notice The two signatures are of different nodes.

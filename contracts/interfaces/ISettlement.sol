@@ -112,8 +112,8 @@ interface ISettlement {
     error FeeTooHigh(uint16 basisPoints, uint16 most);
     /// @notice The stake multiple must lie within hard bounds.
     error StakeMultipleOutOfBounds(uint32 multiple, uint32 least, uint32 most);
-    /// @notice The signature is malformed.
-    error BadSignature();
+    /// @notice The signature is malformed: a high or zero `s`, a `v` other than 27 and 28, or no key that fits.
+    error BadSignature(bytes32 s, uint8 v);
 
     /// @notice Registers grants, pays claims and settles statements, in this order. A bad item is skipped with an event.
     /// @param grants grants that claims of this or a later call rely on

@@ -9,8 +9,8 @@ import {Recover} from "./Recover.sol";
 /// @notice `payer ‖ signer ‖ cumulative` in a word each, all payments in one block of bytes: copied as a whole it costs
 /// less than an array of structs. `signer` is who signed the voucher, 0 when its signature is malformed.
 library PaymentList {
-    /// @notice A field of a claim has bits that its type lacks.
-    error DirtyClaim();
+    /// @notice A field of a claim has bits that its type lacks; `bits` are those of all claims of a node together.
+    error DirtyClaim(uint256 bits);
 
     uint256 internal constant SIZE = 96;
 
@@ -63,7 +63,7 @@ library PaymentList {
                 }
             }
         }
-        require(dirty == 0, DirtyClaim());
+        require(dirty == 0, DirtyClaim(dirty));
     }
 
     /// @dev Assumes index < list.length / SIZE, and that `authenticate` wrote the list.

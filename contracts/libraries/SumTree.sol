@@ -9,10 +9,7 @@ library SumTree {
     uint64 internal constant MOST_LEAVES = 2 ** 32;
 
     function leaf(bytes32 receiptHash, Totals memory totals) internal pure returns (bytes32) {
-        return
-            keccak256(
-                abi.encodePacked(uint8(0), receiptHash, totals.completed, totals.tokens, totals.fees, totals.points)
-            );
+        return keccak256(bytes.concat(hex"00", _packed(receiptHash, totals)));
     }
 
     function inner(
@@ -21,28 +18,10 @@ library SumTree {
         bytes32 right,
         Totals memory rightTotals
     ) internal pure returns (bytes32) {
-        return
-            keccak256(
-                bytes.concat(
-                    abi.encodePacked(
-                        uint8(1),
-                        left,
-                        leftTotals.completed,
-                        leftTotals.tokens,
-                        leftTotals.fees,
-                        leftTotals.points
-                    ),
-                    abi.encodePacked(
-                        right,
-                        rightTotals.completed,
-                        rightTotals.tokens,
-                        rightTotals.fees,
-                        rightTotals.points
-                    )
-                )
-            );
+        return keccak256(bytes.concat(hex"01", _packed(left, leftTotals), _packed(right, rightTotals)));
     }
 
+    /// @dev Written out, since this is on the way of every statement.
     function root(bytes32 top, Totals memory totals) internal pure returns (bytes32) {
         return keccak256(abi.encodePacked(uint8(2), top, totals.completed, totals.tokens, totals.fees, totals.points));
     }
@@ -78,5 +57,9 @@ library SumTree {
         unchecked {
             return Totals(a.completed + b.completed, a.tokens + b.tokens, a.fees + b.fees, a.points + b.points);
         }
+    }
+
+    function _packed(bytes32 hash, Totals memory totals) private pure returns (bytes memory) {
+        return abi.encodePacked(hash, totals.completed, totals.tokens, totals.fees, totals.points);
     }
 }

@@ -26,7 +26,9 @@ abstract contract Earnings is IEarnings, ReentrancyGuardTransient {
         uint64 number;
     }
 
+    /// @notice How many wallets a pool can have.
     uint256 public constant MOST_MEMBERS = 16;
+    /// @notice What the shares of a pool sum up to.
     uint256 public constant WHOLE = 10_000;
 
     /// @inheritdoc IEarnings

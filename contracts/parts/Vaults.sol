@@ -9,6 +9,7 @@ import {Proposal} from "../libraries/Proposal.sol";
 /// @title The part of Staking that knows which vaults stake may be held in
 /// @notice See IStaking, which is the document.
 abstract contract Vaults is IStaking, Ownable2Step {
+    /// @notice How many vaults the list can hold.
     uint256 public constant MOST_VAULTS = 64;
 
     uint64 private constant CLOSED = type(uint64).max;

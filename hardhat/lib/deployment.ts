@@ -15,6 +15,9 @@ export const defaults = {
   feeBasisPoints: 100,
   stakeMultiple: 1_000,
   penalty: usdt(100),
+  challengeBond: usdt(200),
+  auditorBond: usdt(500),
+  phase: day,
 };
 
 export type Key = PrivateKeyAccount;

@@ -1,7 +1,10 @@
 // Gas and new storage slots of the calls that people make, on a chain of its own.
-import type { Hex } from "viem";
+import { encodeAbiParameters, keccak256, parseAbiParameters, type Hex } from "viem";
 import { day, keyOf, usdt, type Key } from "./deployment.ts";
-import { openMarket, sampleReceipt, type Market, type SignedVoucher } from "./market.ts";
+import { headerOf } from "./header.ts";
+import { none, openMarket, sampleReceipt, totalsOf, type Market, type SignedVoucher } from "./market.ts";
+import { structHash } from "./messages.ts";
+import { leafOf, levelsOf, noTotals, proofOf, rootOf } from "./sum-tree.ts";
 
 /** `items` is how many claims or statements the call held; `newSlots` how many storage slots it created. */
 export type Row = { group: string; name: string; gas: number; items: number; newSlots: number };
@@ -210,15 +213,121 @@ async function measureStatements(m: Market, record: Record) {
 
 async function measureDisputes(m: Market, record: Record) {
   const [payer, provider] = [keyOf("payer 0").address, m.provider.account.address];
-  const make = async (changes: object) => {
-    const receipt = { ...sampleReceipt(payer, provider, 9n), ...changes };
-    return [receipt, await m.signReceipt(m.node, receipt)] as const;
+  const node = keyOf("a disputed node");
+  await m.addNode(m.provider, node);
+  const make = async (sequence: bigint, changes: object = {}) => {
+    const receipt = { ...sampleReceipt(payer, provider, sequence), ...changes };
+    return [receipt, await m.signReceipt(node, receipt)] as const;
   };
-  const [one, other, bad] = [await make({}), await make({ durationMs: 1 }), await make({ fee: 1n })];
-  const hash = m.commitmentOf("reportReceipt", [...bad]);
-  await record("Disputes", "announce a report", m.disputes.write.commitReport([hash]));
   const report = async (name: string, functionName: string, args: unknown[]) =>
     record("Disputes", name, m.report(functionName, args));
-  await report("two receipts for one sequence, the first of a node", "reportReceipts", [...one, ...other]);
+  const bad = await make(9n, { fee: 1n });
+  const announced = m.commitmentOf("reportReceipt", [...bad]);
+  await record("Disputes", "announce a report", m.disputes.write.commitReport([announced]));
+  const pair = [...(await make(9n)), ...(await make(9n, { durationMs: 1 }))];
+  await report("two receipts for one sequence, the first of a provider", "reportReceipts", pair);
   await report("a receipt with a wrong fee", "reportReceipt", [...bad]);
+  const sign = async (firstSequence: bigint, lastSequence: bigint, root: Hex = none) => {
+    const message = { provider, firstSequence, lastSequence, root };
+    return [message, await m.signSplit(node, "Statement", message)] as const;
+  };
+  await report("two statements for one sequence", "reportStatements", [
+    ...(await sign(900n, 910n)),
+    ...(await sign(905n, 920n)),
+  ]);
+
+  // A tree of 1,000 receipts that lies in a leaf, in an inner node and in its padding.
+  const receipts = Array.from({ length: 1_000 }, (_, i) => sampleReceipt(payer, provider, BigInt(i + 1)));
+  const leaves = receipts.map((receipt) => leafOf(structHash("Receipt", receipt), totalsOf(receipt)));
+  leaves[500] = leafOf(none, totalsOf(receipts[500]));
+  leaves.push({ hash: none, totals: { ...noTotals, points: 1n } });
+  const levels = levelsOf(leaves);
+  levels[1][0] = { ...levels[1][0], totals: { ...levels[1][0].totals, tokens: 1n } };
+  for (let level = 2; level < levels.length; level++) {
+    levels[level][0] = levelsOf(levels[level - 1].slice(0, 2))[1][0];
+  }
+  const top = levels.at(-1)![0];
+  const [statement, signature] = await sign(1n, 1_000n, rootOf(top));
+  await m.settle([], [], [{ statement, totals: top.totals, top: top.hash, signature }]);
+  const receipt = await make(501n);
+  const leaf = [...receipt, statement, leaves[500], proofOf(levels, 500)];
+  await report("a wrong leaf of 1,000", "reportLeaf", leaf);
+  const sum = [node.address, statement, levels[1][0].totals, levels[0][0], levels[0][1], 0n];
+  await report("a wrong sum under 1,000", "reportSum", [...sum, proofOf(levels.slice(1), 0)]);
+  const padding = [node.address, statement, levels[0][1_000], 1_000n, proofOf(levels, 1_000)];
+  await report("padding behind 1,000 that isn't empty", "reportPadding", padding);
+  await measureChallenge(m, record);
+}
+
+async function measureChallenge(m: Market, record: Record) {
+  const { disputes, networkHelpers, provider } = m;
+  const payer = keyOf("payer 0").address;
+  const auditors = [...m.wallets.slice(5, 10)];
+  const [challenger] = m.wallets;
+  const as = (wallet: typeof challenger) => ({ account: wallet.account });
+  for (const [i, wallet] of auditors.entries()) {
+    await m.fund(wallet, disputes.address, usdt(500));
+    const call = disputes.write.enroll([usdt(500)], as(wallet));
+    if (i === 1) await record("Challenges", "enroll as an auditor", call);
+    else await call;
+  }
+  const node = keyOf("a challenged node");
+  await m.addNode(provider, node);
+  const receipts = Array.from({ length: 1_000 }, (_, i) =>
+    sampleReceipt(payer, provider.account.address, BigInt(i + 1)),
+  );
+  const { item, proofs } = await m.statement(node, receipts);
+  await m.settle([], [], [item]);
+  const evidence = `0x${"11".repeat(32)}` as const;
+  const open = async (index: number) => {
+    await m.fund(challenger, disputes.address, usdt(200));
+    const signature = await m.signReceipt(node, receipts[index]);
+    const place = "https://evidence.example/0123456789abcdef";
+    const args = [receipts[index], signature, item.statement, proofs[index], usdt(200), evidence, place];
+    return m.report("challenge", args, challenger);
+  };
+  const salt = `0x${"22".repeat(32)}` as const;
+  for (const [id, convict, what] of [
+    [1n, false, "resolve, acquitted by five"],
+    [2n, true, "resolve, convicted by five"],
+  ] as const) {
+    const measured = id === 2n;
+    const note = async (name: string, call: Promise<Hex>) =>
+      void (measured ? await record("Challenges", name, call) : await call);
+    await note("challenge one receipt of 1,000", open(Number(id)));
+    await note("answer", disputes.write.answer([id, evidence, "https://evidence.example/answer"], as(provider)));
+    await networkHelpers.mine(33);
+    const { seedBlock, openedAt } = await disputes.read.challengeOf([id]);
+    const block = await m.connection.provider.request({
+      method: "eth_getBlockByNumber",
+      params: [`0x${seedBlock.toString(16)}`, false],
+    });
+    await note("draw the seed", disputes.write.drawSeed([id, headerOf(block as { [field: string]: Hex })]));
+    for (const [i, wallet] of auditors.entries()) {
+      const call = disputes.write.nominate([id, wallet.account.address]);
+      if (i === 4) await note("nominate the fifth auditor", call);
+      else await call;
+    }
+    for (const [phase, verb] of ["commit", "reveal"].entries()) {
+      await networkHelpers.time.increaseTo(openedAt + BigInt(phase + 1) * day);
+      for (const [i, wallet] of auditors.entries()) {
+        const fields = [id, wallet.account.address, convict, salt] as const;
+        const commitment = keccak256(
+          encodeAbiParameters(parseAbiParameters("uint256, address, bool, bytes32"), fields),
+        );
+        const call =
+          verb === "commit"
+            ? disputes.write.commitVote([id, commitment], as(wallet))
+            : disputes.write.revealVote([id, convict, salt], as(wallet));
+        if (i === 4) await note(`${verb} a vote`, call);
+        else await call;
+      }
+    }
+    await record("Challenges", what, disputes.write.resolve([id]));
+  }
+  const [one] = auditors;
+  const me = one.account.address;
+  await record("Challenges", "collect credit", disputes.write.collectCredit([me], as(one)));
+  await record("Challenges", "retire", disputes.write.retire(as(one)));
+  await record("Challenges", "withdraw a bond", disputes.write.withdrawBond([me], as(one)));
 }

@@ -120,8 +120,8 @@ describe("Two receipts for one sequence", () => {
   const other = () => signed(receipt(1n, { durationMs: 7 }));
 
   it("without signatures are refused", async () => {
-    await m.refuses(report([receipt(1n), nobody], await other()), disputes, "BadSignature", []);
-    await m.refuses(report(await one(), [receipt(1n), nobody]), disputes, "BadSignature", []);
+    await m.refuses(report([receipt(1n), nobody], await other()), disputes, "BadSignature", [zeroHash, 27]);
+    await m.refuses(report(await one(), [receipt(1n), nobody]), disputes, "BadSignature", [zeroHash, 27]);
   });
   it("of two nodes are refused", async () => {
     const call = report(await one(), await signed(receipt(1n, { durationMs: 7 }), stranger));
@@ -160,11 +160,8 @@ describe("Two statements for one sequence", () => {
 
   it("without signatures are refused", async () => {
     const [message] = await statement(1n, 5n);
-    await m.refuses(report([message, nobody], await statement(1n, 4n)), disputes, "BadSignature", []);
-    await m.refuses(report(await statement(1n, 4n), [message, nobody]), disputes, "DifferentNodes", [
-      getAddress(node),
-      zeroAddress,
-    ]);
+    await m.refuses(report([message, nobody], await statement(1n, 4n)), disputes, "BadSignature", [zeroHash, 27]);
+    await m.refuses(report(await statement(1n, 4n), [message, nobody]), disputes, "BadSignature", [zeroHash, 27]);
   });
   it("that follow each other are refused", async () => {
     const [first, second] = [await statement(1n, 4n), await statement(5n, 9n)];
@@ -279,7 +276,8 @@ describe("The padding", () => {
 });
 
 describe("Deploying Disputes", () => {
-  const deploy = (address: Hex, penalty: bigint) => m.connection.viem.deployContract("Disputes", [address, penalty]);
+  const deploy = (address: Hex, penalty: bigint) =>
+    m.connection.viem.deployContract("Disputes", [address, penalty, 10n, 10n, 60n]);
   it("for a Settlement of other Disputes is refused", () =>
     m.refuses(deploy(settlement.address, 1n), disputes, "WrongPeer", [
       getAddress(settlement.address),

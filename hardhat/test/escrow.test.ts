@@ -239,7 +239,7 @@ describe("Reserves", () => {
   it("with a malformed signature are refused", async () => {
     const message = { payer: key.address, provider: me, amount: 1n, until: (await now()) + day };
     const signature = { r: `0x${"00".repeat(32)}`, s: `0x${"00".repeat(32)}`, v: 27 } as const;
-    await m.refuses(m.settlement.write.reserve([message, signature]), m.settlement, "BadSignature", []);
+    await m.refuses(m.settlement.write.reserve([message, signature]), m.settlement, "BadSignature", [signature.s, 27]);
   });
   it("of nothing are refused", async () => m.refuses(reserve(0n, (await now()) + day), escrow, "ZeroAmount", []));
   it("for nobody are refused", async () =>

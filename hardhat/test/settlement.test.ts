@@ -191,7 +191,7 @@ describe("A claim", () => {
     );
     const selector = "0x" + m.selectorOf("settle").slice(2);
     const call = anyone.sendTransaction({ to: settlement.address, data: (selector + data.slice(2)) as Hex });
-    await m.refuses(call, settlement, "DirtyClaim", []);
+    await m.refuses(call, settlement, "DirtyClaim", [1n]);
   });
   it("changed after it was signed is skipped", async () => {
     const good = await voucher(key, usdt(1));

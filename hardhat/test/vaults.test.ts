@@ -273,6 +273,11 @@ describe("A slash of stake in a vault", () => {
     assert.deepEqual(await staking.read.positionOf([me]), [0, 0n, 0n]);
     assert.equal((await compensation(1))[0], usdt(5_000));
   });
+  it("compensates nobody who was not harmed, whatever the shares are worth", async () => {
+    await vault.write.lose([usdt(10_000)]);
+    await slash(usdt(100));
+    assert.equal((await compensation(1))[0], 0n);
+  });
   it("leaves everybody a way out of a vault that refuses to pay", async () => {
     await slash(usdt(1_000), usdt(400));
     await turn("RefusesToPay");

@@ -30,6 +30,12 @@ export default buildModule("ProofMesh", (m) => {
     m.getParameter("feeBasisPoints"),
     m.getParameter("stakeMultiple"),
   ]);
-  const disputes = m.contract("Disputes", [settlement, m.getParameter("penalty")]);
+  const disputes = m.contract("Disputes", [
+    settlement,
+    m.getParameter("penalty"),
+    m.getParameter("challengeBond"),
+    m.getParameter("auditorBond"),
+    m.getParameter("phase"),
+  ]);
   return { staking, escrow, settlement, disputes };
 });

@@ -10,46 +10,109 @@ namespace ProofMesh.Chain.Contracts;
 public sealed partial class DisputesContract(Web3 web3, Address address) : Contract(web3, address)
 {
     /// <summary>Creation code with its constructor's arguments.</summary>
-    public static byte[] DeploymentData(Address settlement, TokenAmount penalty)
+    public static byte[] DeploymentData(Address settlement, TokenAmount penalty, TokenAmount challengeBond, TokenAmount auditorBond, ulong phase)
     {
-        var abi = new AbiWriter(ContractBytecode.Of("Disputes"), 2);
+        var abi = new AbiWriter(ContractBytecode.Of("Disputes"), 5);
         abi.Add(settlement);
         abi.Add(penalty);
+        abi.Add(challengeBond);
+        abi.Add(auditorBond);
+        abi.Add(phase);
         return abi.ToArray();
     }
 
-    public static async Task<DisputesContract> DeployAsync(Web3 web3, Address settlement, TokenAmount penalty, CancellationToken stop = default) =>
-        new(web3, await web3.DeployAsync(DeploymentData(settlement, penalty), stop));
+    public static async Task<DisputesContract> DeployAsync(Web3 web3, Address settlement, TokenAmount penalty, TokenAmount challengeBond, TokenAmount auditorBond, ulong phase, CancellationToken stop = default) =>
+        new(web3, await web3.DeployAsync(DeploymentData(settlement, penalty, challengeBond, auditorBond, phase), stop));
+
+    public static byte[] AuditorBondData() => Selector("AUDITOR_BOND()");
+
+    public Task<TokenAmount> AuditorBondAsync(BlockParameter at = default, CancellationToken stop = default) =>
+        CallAsync(AuditorBondData(), static abi => abi.Amount(), at, stop);
+
+    public static byte[] ChallengeBondData() => Selector("CHALLENGE_BOND()");
+
+    public Task<TokenAmount> ChallengeBondAsync(BlockParameter at = default, CancellationToken stop = default) =>
+        CallAsync(ChallengeBondData(), static abi => abi.Amount(), at, stop);
 
     public static byte[] EscrowData() => Selector("ESCROW()");
 
     public Task<Address> EscrowAsync(BlockParameter at = default, CancellationToken stop = default) =>
         CallAsync(EscrowData(), static abi => abi.Address(), at, stop);
 
+    public static byte[] FinesPerBondData() => Selector("FINES_PER_BOND()");
+
+    public Task<TokenAmount> FinesPerBondAsync(BlockParameter at = default, CancellationToken stop = default) =>
+        CallAsync(FinesPerBondData(), static abi => abi.Amount(), at, stop);
+
     public static byte[] LeastBlocksData() => Selector("LEAST_BLOCKS()");
 
     public Task<ulong> LeastBlocksAsync(BlockParameter at = default, CancellationToken stop = default) =>
         CallAsync(LeastBlocksData(), static abi => abi.UInt64(), at, stop);
+
+    public static byte[] LeastBondData() => Selector("LEAST_BOND()");
+
+    public Task<TokenAmount> LeastBondAsync(BlockParameter at = default, CancellationToken stop = default) =>
+        CallAsync(LeastBondData(), static abi => abi.Amount(), at, stop);
 
     public static byte[] LeastPenaltyData() => Selector("LEAST_PENALTY()");
 
     public Task<TokenAmount> LeastPenaltyAsync(BlockParameter at = default, CancellationToken stop = default) =>
         CallAsync(LeastPenaltyData(), static abi => abi.Amount(), at, stop);
 
+    public static byte[] LeastPhaseData() => Selector("LEAST_PHASE()");
+
+    public Task<ulong> LeastPhaseAsync(BlockParameter at = default, CancellationToken stop = default) =>
+        CallAsync(LeastPhaseData(), static abi => abi.UInt64(), at, stop);
+
     public static byte[] MostBlocksData() => Selector("MOST_BLOCKS()");
 
     public Task<ulong> MostBlocksAsync(BlockParameter at = default, CancellationToken stop = default) =>
         CallAsync(MostBlocksData(), static abi => abi.UInt64(), at, stop);
+
+    public static byte[] MostBondData() => Selector("MOST_BOND()");
+
+    public Task<TokenAmount> MostBondAsync(BlockParameter at = default, CancellationToken stop = default) =>
+        CallAsync(MostBondData(), static abi => abi.Amount(), at, stop);
+
+    public static byte[] MostLocationBytesData() => Selector("MOST_LOCATION_BYTES()");
+
+    public Task<BigInteger> MostLocationBytesAsync(BlockParameter at = default, CancellationToken stop = default) =>
+        CallAsync(MostLocationBytesData(), static abi => abi.UInt256(), at, stop);
 
     public static byte[] MostPenaltyData() => Selector("MOST_PENALTY()");
 
     public Task<TokenAmount> MostPenaltyAsync(BlockParameter at = default, CancellationToken stop = default) =>
         CallAsync(MostPenaltyData(), static abi => abi.Amount(), at, stop);
 
+    public static byte[] MostSeatsData() => Selector("MOST_SEATS()");
+
+    public Task<uint> MostSeatsAsync(BlockParameter at = default, CancellationToken stop = default) =>
+        CallAsync(MostSeatsData(), static abi => abi.UInt32(), at, stop);
+
+    public static byte[] PanelData() => Selector("PANEL()");
+
+    public Task<BigInteger> PanelAsync(BlockParameter at = default, CancellationToken stop = default) =>
+        CallAsync(PanelData(), static abi => abi.UInt256(), at, stop);
+
     public static byte[] PenaltyData() => Selector("PENALTY()");
 
     public Task<TokenAmount> PenaltyAsync(BlockParameter at = default, CancellationToken stop = default) =>
         CallAsync(PenaltyData(), static abi => abi.Amount(), at, stop);
+
+    public static byte[] PhaseData() => Selector("PHASE()");
+
+    public Task<ulong> PhaseAsync(BlockParameter at = default, CancellationToken stop = default) =>
+        CallAsync(PhaseData(), static abi => abi.UInt64(), at, stop);
+
+    public static byte[] QuorumData() => Selector("QUORUM()");
+
+    public Task<byte> QuorumAsync(BlockParameter at = default, CancellationToken stop = default) =>
+        CallAsync(QuorumData(), static abi => abi.UInt8(), at, stop);
+
+    public static byte[] SeedBlocksData() => Selector("SEED_BLOCKS()");
+
+    public Task<ulong> SeedBlocksAsync(BlockParameter at = default, CancellationToken stop = default) =>
+        CallAsync(SeedBlocksData(), static abi => abi.UInt64(), at, stop);
 
     public static byte[] SettlementData() => Selector("SETTLEMENT()");
 
@@ -61,6 +124,79 @@ public sealed partial class DisputesContract(Web3 web3, Address address) : Contr
     public Task<Address> StakingAsync(BlockParameter at = default, CancellationToken stop = default) =>
         CallAsync(StakingData(), static abi => abi.Address(), at, stop);
 
+    public static byte[] TokenData() => Selector("TOKEN()");
+
+    public Task<Address> TokenAsync(BlockParameter at = default, CancellationToken stop = default) =>
+        CallAsync(TokenData(), static abi => abi.Address(), at, stop);
+
+    public static byte[] TreasuryData() => Selector("TREASURY()");
+
+    public Task<Address> TreasuryAsync(BlockParameter at = default, CancellationToken stop = default) =>
+        CallAsync(TreasuryData(), static abi => abi.Address(), at, stop);
+
+    public static byte[] AnswerData(BigInteger id, Bytes32 evidence, string location)
+    {
+        var abi = new AbiWriter(Selector("answer(uint256,bytes32,string)"), 3);
+        abi.Add(id);
+        abi.Add(evidence);
+        abi.Add(location);
+        return abi.ToArray();
+    }
+
+    public Task<TransactionReceipt> AnswerAsync(BigInteger id, Bytes32 evidence, string location, CancellationToken stop = default) =>
+        SendAsync(AnswerData(id, evidence, location), stop);
+
+    public static byte[] AuditorOfData(Address auditor)
+    {
+        var abi = new AbiWriter(Selector("auditorOf(address)"), 1);
+        abi.Add(auditor);
+        return abi.ToArray();
+    }
+
+    public Task<Auditor> AuditorOfAsync(Address auditor, BlockParameter at = default, CancellationToken stop = default) =>
+        CallAsync(AuditorOfData(auditor), static abi => AbiStructs.ReadAuditor(abi), at, stop);
+
+    public static byte[] ChallengeData(Receipt receipt, Signature signature, Statement statement, SumNode[] proof, TokenAmount amount, Bytes32 evidence, string location)
+    {
+        var abi = new AbiWriter(Selector("challenge((bytes32,address,address,uint64,bytes32,bytes32,bytes32,bytes32,bytes32,uint32,uint32,uint32,uint64,uint64,uint64,uint128,uint128,uint64,uint32,uint32,uint8),(bytes32,bytes32,uint8),(address,uint64,uint64,bytes32),(bytes32,(uint64,uint64,uint128,uint64))[],uint128,bytes32,string)"), 32);
+        AbiStructs.Write(abi, receipt);
+        AbiStructs.Write(abi, signature);
+        AbiStructs.Write(abi, statement);
+        abi.Add(proof, 5, static (abi, item) => AbiStructs.Write(abi, item));
+        abi.Add(amount);
+        abi.Add(evidence);
+        abi.Add(location);
+        return abi.ToArray();
+    }
+
+    public Task<TransactionReceipt> ChallengeAsync(Receipt receipt, Signature signature, Statement statement, SumNode[] proof, TokenAmount amount, Bytes32 evidence, string location, CancellationToken stop = default) =>
+        SendAsync(ChallengeData(receipt, signature, statement, proof, amount, evidence, location), stop);
+
+    public static byte[] ChallengeOfData(BigInteger id)
+    {
+        var abi = new AbiWriter(Selector("challengeOf(uint256)"), 1);
+        abi.Add(id);
+        return abi.ToArray();
+    }
+
+    public Task<Challenge> ChallengeOfAsync(BigInteger id, BlockParameter at = default, CancellationToken stop = default) =>
+        CallAsync(ChallengeOfData(id), static abi => AbiStructs.ReadChallenge(abi), at, stop);
+
+    public static byte[] ChallengesData() => Selector("challenges()");
+
+    public Task<BigInteger> ChallengesAsync(BlockParameter at = default, CancellationToken stop = default) =>
+        CallAsync(ChallengesData(), static abi => abi.UInt256(), at, stop);
+
+    public static byte[] CollectCreditData(Address to)
+    {
+        var abi = new AbiWriter(Selector("collectCredit(address)"), 1);
+        abi.Add(to);
+        return abi.ToArray();
+    }
+
+    public Task<TransactionReceipt> CollectCreditAsync(Address to, CancellationToken stop = default) =>
+        SendAsync(CollectCreditData(to), stop);
+
     public static byte[] CommitReportData(Bytes32 commitment)
     {
         var abi = new AbiWriter(Selector("commitReport(bytes32)"), 1);
@@ -70,6 +206,17 @@ public sealed partial class DisputesContract(Web3 web3, Address address) : Contr
 
     public Task<TransactionReceipt> CommitReportAsync(Bytes32 commitment, CancellationToken stop = default) =>
         SendAsync(CommitReportData(commitment), stop);
+
+    public static byte[] CommitVoteData(BigInteger id, Bytes32 commitment)
+    {
+        var abi = new AbiWriter(Selector("commitVote(uint256,bytes32)"), 2);
+        abi.Add(id);
+        abi.Add(commitment);
+        return abi.ToArray();
+    }
+
+    public Task<TransactionReceipt> CommitVoteAsync(BigInteger id, Bytes32 commitment, CancellationToken stop = default) =>
+        SendAsync(CommitVoteData(id, commitment), stop);
 
     public static byte[] CommittedAtData(Address reporter, Bytes32 commitment)
     {
@@ -82,6 +229,37 @@ public sealed partial class DisputesContract(Web3 web3, Address address) : Contr
     public Task<ulong> CommittedAtAsync(Address reporter, Bytes32 commitment, BlockParameter at = default, CancellationToken stop = default) =>
         CallAsync(CommittedAtData(reporter, commitment), static abi => abi.UInt64(), at, stop);
 
+    public static byte[] CreditOfData(Address owner)
+    {
+        var abi = new AbiWriter(Selector("creditOf(address)"), 1);
+        abi.Add(owner);
+        return abi.ToArray();
+    }
+
+    public Task<TokenAmount> CreditOfAsync(Address owner, BlockParameter at = default, CancellationToken stop = default) =>
+        CallAsync(CreditOfData(owner), static abi => abi.Amount(), at, stop);
+
+    public static byte[] DrawSeedData(BigInteger id, byte[] header)
+    {
+        var abi = new AbiWriter(Selector("drawSeed(uint256,bytes)"), 2);
+        abi.Add(id);
+        abi.Add(header);
+        return abi.ToArray();
+    }
+
+    public Task<TransactionReceipt> DrawSeedAsync(BigInteger id, byte[] header, CancellationToken stop = default) =>
+        SendAsync(DrawSeedData(id, header), stop);
+
+    public static byte[] EnrollData(TokenAmount amount)
+    {
+        var abi = new AbiWriter(Selector("enroll(uint128)"), 1);
+        abi.Add(amount);
+        return abi.ToArray();
+    }
+
+    public Task<TransactionReceipt> EnrollAsync(TokenAmount amount, CancellationToken stop = default) =>
+        SendAsync(EnrollData(amount), stop);
+
     public static byte[] IsPunishedData(ContractOffence offence, Address node, ulong sequence)
     {
         var abi = new AbiWriter(Selector("isPunished(uint8,address,uint64)"), 3);
@@ -93,6 +271,27 @@ public sealed partial class DisputesContract(Web3 web3, Address address) : Contr
 
     public Task<bool> IsPunishedAsync(ContractOffence offence, Address node, ulong sequence, BlockParameter at = default, CancellationToken stop = default) =>
         CallAsync(IsPunishedData(offence, node, sequence), static abi => abi.Bool(), at, stop);
+
+    public static byte[] NominateData(BigInteger id, Address auditor)
+    {
+        var abi = new AbiWriter(Selector("nominate(uint256,address)"), 2);
+        abi.Add(id);
+        abi.Add(auditor);
+        return abi.ToArray();
+    }
+
+    public Task<TransactionReceipt> NominateAsync(BigInteger id, Address auditor, CancellationToken stop = default) =>
+        SendAsync(NominateData(id, auditor), stop);
+
+    public static byte[] PanelOfData(BigInteger id)
+    {
+        var abi = new AbiWriter(Selector("panelOf(uint256)"), 1);
+        abi.Add(id);
+        return abi.ToArray();
+    }
+
+    public Task<Seat[]> PanelOfAsync(BigInteger id, BlockParameter at = default, CancellationToken stop = default) =>
+        CallAsync(PanelOfData(id), static abi => abi.Array(3, static abi => AbiStructs.ReadSeat(abi)), at, stop);
 
     public static byte[] ReportLeafData(Receipt receipt, Signature signature, Statement statement, SumNode leaf, SumNode[] proof)
     {
@@ -175,10 +374,71 @@ public sealed partial class DisputesContract(Web3 web3, Address address) : Contr
     public Task<TransactionReceipt> ReportSumAsync(Address node, Statement statement, Totals stated, SumNode left, SumNode right, ulong index, SumNode[] proof, CancellationToken stop = default) =>
         SendAsync(ReportSumData(node, statement, stated, left, right, index, proof), stop);
 
+    public static byte[] ResolveData(BigInteger id)
+    {
+        var abi = new AbiWriter(Selector("resolve(uint256)"), 1);
+        abi.Add(id);
+        return abi.ToArray();
+    }
+
+    public Task<TransactionReceipt> ResolveAsync(BigInteger id, CancellationToken stop = default) =>
+        SendAsync(ResolveData(id), stop);
+
+    public static byte[] RetireData() => Selector("retire()");
+
+    public Task<TransactionReceipt> RetireAsync(CancellationToken stop = default) =>
+        SendAsync(RetireData(), stop);
+
+    public static byte[] RevealVoteData(BigInteger id, bool convict, Bytes32 salt)
+    {
+        var abi = new AbiWriter(Selector("revealVote(uint256,bool,bytes32)"), 3);
+        abi.Add(id);
+        abi.Add(convict);
+        abi.Add(salt);
+        return abi.ToArray();
+    }
+
+    public Task<TransactionReceipt> RevealVoteAsync(BigInteger id, bool convict, Bytes32 salt, CancellationToken stop = default) =>
+        SendAsync(RevealVoteData(id, convict, salt), stop);
+
+    public static byte[] ScoreOfData(BigInteger id, Address auditor)
+    {
+        var abi = new AbiWriter(Selector("scoreOf(uint256,address)"), 2);
+        abi.Add(id);
+        abi.Add(auditor);
+        return abi.ToArray();
+    }
+
+    public Task<BigInteger> ScoreOfAsync(BigInteger id, Address auditor, BlockParameter at = default, CancellationToken stop = default) =>
+        CallAsync(ScoreOfData(id, auditor), static abi => abi.UInt256(), at, stop);
+
+    public static byte[] WithdrawBondData(Address to)
+    {
+        var abi = new AbiWriter(Selector("withdrawBond(address)"), 1);
+        abi.Add(to);
+        return abi.ToArray();
+    }
+
+    public Task<TransactionReceipt> WithdrawBondAsync(Address to, CancellationToken stop = default) =>
+        SendAsync(WithdrawBondData(to), stop);
+
     static readonly FrozenDictionary<Bytes32, Func<Log, ContractEvent>> Events = new Dictionary<Bytes32, Func<Log, ContractEvent>>
     {
+        [AnsweredEvent.Topic] = AnsweredEvent.Read,
+        [AuditorEnrolledEvent.Topic] = AuditorEnrolledEvent.Read,
+        [AuditorFinedEvent.Topic] = AuditorFinedEvent.Read,
+        [AuditorRetiredEvent.Topic] = AuditorRetiredEvent.Read,
+        [BondWithdrawnEvent.Topic] = BondWithdrawnEvent.Read,
+        [ChallengedEvent.Topic] = ChallengedEvent.Read,
+        [CreditCollectedEvent.Topic] = CreditCollectedEvent.Read,
         [PunishedEvent.Topic] = PunishedEvent.Read,
         [ReportCommittedEvent.Topic] = ReportCommittedEvent.Read,
+        [ResolvedEvent.Topic] = ResolvedEvent.Read,
+        [SeatedEvent.Topic] = SeatedEvent.Read,
+        [SeedDrawnEvent.Topic] = SeedDrawnEvent.Read,
+        [SeedMovedEvent.Topic] = SeedMovedEvent.Read,
+        [VoteCommittedEvent.Topic] = VoteCommittedEvent.Read,
+        [VoteRevealedEvent.Topic] = VoteRevealedEvent.Read,
     }.ToFrozenDictionary();
 
     /// <summary>The event that a log of this contract holds, or null for one that it doesn't have or that is malformed.</summary>

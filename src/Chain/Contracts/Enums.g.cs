@@ -10,10 +10,16 @@ public enum ContractClaimFault : byte { None, BadSignature, UnknownNode, NoGrant
 public enum ContractGrantFault : byte { None, BadSignature, ZeroAddress, Expired, WrongEpoch, NotNewer }
 
 /// <summary>What a node can be punished for.</summary>
-public enum ContractOffence : byte { TwoReceipts, TwoStatements, BadReceipt, WrongLeaf, WrongSum, FullPadding }
+public enum ContractOffence : byte { TwoReceipts, TwoStatements, BadReceipt, WrongLeaf, WrongSum, FullPadding, WrongInference }
 
 /// <summary>What checkReceipt found.</summary>
 public enum ContractReceiptFault : byte { None, BadSignature, WrongNode, WrongProvider, OutOfRange, CachedAbovePrompt, UnknownStatus, WrongFee, WrongDepth, RootMismatch, StatementUnknown }
 
 /// <summary>Why a statement was not settled.</summary>
 public enum ContractStatementFault : byte { None, BadSignature, WrongNode, OutOfSequence, EmptyRange, TooManyReceipts, TotalsImpossible, RootMismatch, RingFull }
+
+/// <summary>How a challenge ended. Only Convicted slashes.</summary>
+public enum ContractVerdict : byte { Open, NoPanel, NoQuorum, Acquitted, Convicted }
+
+/// <summary>How far an auditor on a panel has come, and then how it voted.</summary>
+public enum ContractVote : byte { None, Committed, Acquit, Convict }

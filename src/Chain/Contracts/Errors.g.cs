@@ -8,9 +8,19 @@ namespace ProofMesh.Chain.Contracts;
 
 public sealed record AlreadyPunishedError(ContractOffence Offence, Address Node, ulong Sequence) : ContractError;
 
-public sealed record BadSignatureError : ContractError;
+public sealed record AmountTooLargeError(BigInteger Amount, BigInteger Most) : ContractError;
+
+public sealed record AnsweredAlreadyError(BigInteger Id) : ContractError;
+
+public sealed record BadSignatureError(Bytes32 S, byte V) : ContractError;
+
+public sealed record BondOutOfBoundsError(TokenAmount Bond, TokenAmount Least, TokenAmount Most) : ContractError;
+
+public sealed record BondTooSmallError(TokenAmount Bond, TokenAmount Least) : ContractError;
 
 public sealed record CommitmentExpiredError(ulong Committed, ulong Latest) : ContractError;
+
+public sealed record CommitmentMismatchError(Bytes32 Found, Bytes32 Expected) : ContractError;
 
 public sealed record CommittedTooLateError(ulong Committed, ulong Earliest) : ContractError;
 
@@ -18,13 +28,31 @@ public sealed record DifferentNodesError(Address First, Address Second) : Contra
 
 public sealed record DifferentSequencesError(ulong First, ulong Second) : ContractError;
 
+public sealed record DisputeWindowOverError(ulong EndedAt) : ContractError;
+
 public sealed record LeafIsRightError(Bytes32 Leaf) : ContractError;
+
+public sealed record LocationTooLongError(BigInteger Length, BigInteger Most) : ContractError;
 
 public sealed record NoOverlapError(ulong LastOfOne, ulong FirstOfOther) : ContractError;
 
+public sealed record NotChallengedError(BigInteger Id, Address Caller, Address Provider) : ContractError;
+
 public sealed record NotCommittedError(Address Reporter, Bytes32 Commitment) : ContractError;
 
+public sealed record NotDrawnError(BigInteger Id, Address Auditor, BigInteger Score, BigInteger Highest) : ContractError;
+
+public sealed record NotEligibleError(BigInteger Id, Address Auditor, ulong EnrolledAt) : ContractError;
+
+public sealed record NotEnrolledError(Address Auditor) : ContractError;
+
+public sealed record NotOnPanelError(BigInteger Id, Address Auditor) : ContractError;
+
 public sealed record NotPaddingError(ulong Index, ulong First, ulong End) : ContractError;
+
+public sealed record NothingArrivedError : ContractError;
+
+public sealed record OnPanelError(Address Auditor, uint Seats) : ContractError;
 
 public sealed record OutOfRangeError(ulong Sequence, ulong First, ulong Last) : ContractError;
 
@@ -32,23 +60,53 @@ public sealed record PaddingIsEmptyError : ContractError;
 
 public sealed record PenaltyOutOfBoundsError(TokenAmount Penalty, TokenAmount Least, TokenAmount Most) : ContractError;
 
+public sealed record PhaseOutOfBoundsError(ulong Phase, ulong Least, ulong Most) : ContractError;
+
 public sealed record ReceiptIsGoodError(TokenAmount Fee) : ContractError;
+
+public sealed record ReentrancyGuardReentrantCallError : ContractError;
+
+public sealed record ResolvedAlreadyError(BigInteger Id, ContractVerdict Verdict) : ContractError;
 
 public sealed record RootMismatchError(Bytes32 Found, Bytes32 Expected) : ContractError;
 
+public sealed record SafeERC20FailedOperationError(Address Token) : ContractError;
+
 public sealed record SameMessageError(Bytes32 Hash) : ContractError;
+
+public sealed record SeatedAlreadyError(BigInteger Id, Address Auditor) : ContractError;
+
+public sealed record SeedKnownError(BigInteger Id, Bytes32 Seed) : ContractError;
+
+public sealed record SeedUnknownError(BigInteger Id, ulong SeedBlock) : ContractError;
 
 public sealed record StatementUnknownError(Address Node) : ContractError;
 
+public sealed record StillEnrolledError(Address Auditor) : ContractError;
+
+public sealed record StillOpenError(BigInteger Id, ulong From) : ContractError;
+
 public sealed record SumIsRightError : ContractError;
+
+public sealed record TooManySeatsError(Address Auditor, uint Most) : ContractError;
+
+public sealed record UnknownChallengeError(BigInteger Id) : ContractError;
 
 public sealed record UnknownNodeError(Address Node) : ContractError;
 
 public sealed record WrongDepthError(BigInteger Found, BigInteger Expected) : ContractError;
 
+public sealed record WrongHeaderError(BigInteger Id, Bytes32 Found, Bytes32 Expected) : ContractError;
+
 public sealed record WrongPeerError(Address Peer, Address Expected, Address Found) : ContractError;
 
-public sealed record AmountTooLargeError(BigInteger Amount, BigInteger Most) : ContractError;
+public sealed record WrongPhaseError(BigInteger Id, ulong From, ulong Until) : ContractError;
+
+public sealed record WrongVoteError(BigInteger Id, Address Auditor, ContractVote Vote, ContractVote Expected) : ContractError;
+
+public sealed record ZeroAddressError : ContractError;
+
+public sealed record ZeroAmountError : ContractError;
 
 public sealed record DepositsArePausedError : ContractError;
 
@@ -61,8 +119,6 @@ public sealed record NotAcceptedError(Bytes32 Pool, Address Wallet) : ContractEr
 public sealed record NotAuthorizedError(Address Payer, Address Signer, ContractClaimFault Reason) : ContractError;
 
 public sealed record NotSettlementError(Address Caller) : ContractError;
-
-public sealed record NothingArrivedError : ContractError;
 
 public sealed record NothingToWithdrawError(ulong ReadyAt) : ContractError;
 
@@ -78,13 +134,9 @@ public sealed record PoolTooLateError(ulong LastAt) : ContractError;
 
 public sealed record PoolUnknownError(Address Provider, Bytes32 Pool, Bytes32 Expected) : ContractError;
 
-public sealed record ReentrancyGuardReentrantCallError : ContractError;
-
 public sealed record ReserveEndOutOfBoundsError(ulong Until, ulong Earliest, ulong Latest) : ContractError;
 
 public sealed record ReserveNotNewerError(ulong Until, ulong Existing) : ContractError;
-
-public sealed record SafeERC20FailedOperationError(Address Token) : ContractError;
 
 public sealed record SharesDontSumError(BigInteger Found, BigInteger Expected) : ContractError;
 
@@ -98,11 +150,7 @@ public sealed record TurnoverTooLargeError(BigInteger Turnover, BigInteger Most)
 
 public sealed record WrongTokenError(Address Token, Address Expected) : ContractError;
 
-public sealed record ZeroAddressError : ContractError;
-
-public sealed record ZeroAmountError : ContractError;
-
-public sealed record DirtyClaimError : ContractError;
+public sealed record DirtyClaimError(BigInteger Bits) : ContractError;
 
 public sealed record FeeTooHighError(ushort BasisPoints, ushort Most) : ContractError;
 
@@ -157,34 +205,62 @@ static class ContractErrors
     public static readonly KeyValuePair<uint, Func<AbiReader, ContractError>>[] All =
     [
         new(SelectorOf("AlreadyPunished(uint8,address,uint64)"), static abi => new AlreadyPunishedError((ContractOffence)abi.UInt8(), abi.Address(), abi.UInt64())),
-        new(SelectorOf("BadSignature()"), static abi => new BadSignatureError()),
+        new(SelectorOf("AmountTooLarge(uint256,uint256)"), static abi => new AmountTooLargeError(abi.UInt256(), abi.UInt256())),
+        new(SelectorOf("AnsweredAlready(uint256)"), static abi => new AnsweredAlreadyError(abi.UInt256())),
+        new(SelectorOf("BadSignature(bytes32,uint8)"), static abi => new BadSignatureError(abi.Bytes32(), abi.UInt8())),
+        new(SelectorOf("BondOutOfBounds(uint128,uint128,uint128)"), static abi => new BondOutOfBoundsError(abi.Amount(), abi.Amount(), abi.Amount())),
+        new(SelectorOf("BondTooSmall(uint128,uint128)"), static abi => new BondTooSmallError(abi.Amount(), abi.Amount())),
         new(SelectorOf("CommitmentExpired(uint64,uint64)"), static abi => new CommitmentExpiredError(abi.UInt64(), abi.UInt64())),
+        new(SelectorOf("CommitmentMismatch(bytes32,bytes32)"), static abi => new CommitmentMismatchError(abi.Bytes32(), abi.Bytes32())),
         new(SelectorOf("CommittedTooLate(uint64,uint64)"), static abi => new CommittedTooLateError(abi.UInt64(), abi.UInt64())),
         new(SelectorOf("DifferentNodes(address,address)"), static abi => new DifferentNodesError(abi.Address(), abi.Address())),
         new(SelectorOf("DifferentSequences(uint64,uint64)"), static abi => new DifferentSequencesError(abi.UInt64(), abi.UInt64())),
+        new(SelectorOf("DisputeWindowOver(uint64)"), static abi => new DisputeWindowOverError(abi.UInt64())),
         new(SelectorOf("LeafIsRight(bytes32)"), static abi => new LeafIsRightError(abi.Bytes32())),
+        new(SelectorOf("LocationTooLong(uint256,uint256)"), static abi => new LocationTooLongError(abi.UInt256(), abi.UInt256())),
         new(SelectorOf("NoOverlap(uint64,uint64)"), static abi => new NoOverlapError(abi.UInt64(), abi.UInt64())),
+        new(SelectorOf("NotChallenged(uint256,address,address)"), static abi => new NotChallengedError(abi.UInt256(), abi.Address(), abi.Address())),
         new(SelectorOf("NotCommitted(address,bytes32)"), static abi => new NotCommittedError(abi.Address(), abi.Bytes32())),
+        new(SelectorOf("NotDrawn(uint256,address,uint256,uint256)"), static abi => new NotDrawnError(abi.UInt256(), abi.Address(), abi.UInt256(), abi.UInt256())),
+        new(SelectorOf("NotEligible(uint256,address,uint64)"), static abi => new NotEligibleError(abi.UInt256(), abi.Address(), abi.UInt64())),
+        new(SelectorOf("NotEnrolled(address)"), static abi => new NotEnrolledError(abi.Address())),
+        new(SelectorOf("NotOnPanel(uint256,address)"), static abi => new NotOnPanelError(abi.UInt256(), abi.Address())),
         new(SelectorOf("NotPadding(uint64,uint64,uint64)"), static abi => new NotPaddingError(abi.UInt64(), abi.UInt64(), abi.UInt64())),
+        new(SelectorOf("NothingArrived()"), static abi => new NothingArrivedError()),
+        new(SelectorOf("OnPanel(address,uint32)"), static abi => new OnPanelError(abi.Address(), abi.UInt32())),
         new(SelectorOf("OutOfRange(uint64,uint64,uint64)"), static abi => new OutOfRangeError(abi.UInt64(), abi.UInt64(), abi.UInt64())),
         new(SelectorOf("PaddingIsEmpty()"), static abi => new PaddingIsEmptyError()),
         new(SelectorOf("PenaltyOutOfBounds(uint128,uint128,uint128)"), static abi => new PenaltyOutOfBoundsError(abi.Amount(), abi.Amount(), abi.Amount())),
+        new(SelectorOf("PhaseOutOfBounds(uint64,uint64,uint64)"), static abi => new PhaseOutOfBoundsError(abi.UInt64(), abi.UInt64(), abi.UInt64())),
         new(SelectorOf("ReceiptIsGood(uint128)"), static abi => new ReceiptIsGoodError(abi.Amount())),
+        new(SelectorOf("ReentrancyGuardReentrantCall()"), static abi => new ReentrancyGuardReentrantCallError()),
+        new(SelectorOf("ResolvedAlready(uint256,uint8)"), static abi => new ResolvedAlreadyError(abi.UInt256(), (ContractVerdict)abi.UInt8())),
         new(SelectorOf("RootMismatch(bytes32,bytes32)"), static abi => new RootMismatchError(abi.Bytes32(), abi.Bytes32())),
+        new(SelectorOf("SafeERC20FailedOperation(address)"), static abi => new SafeERC20FailedOperationError(abi.Address())),
         new(SelectorOf("SameMessage(bytes32)"), static abi => new SameMessageError(abi.Bytes32())),
+        new(SelectorOf("SeatedAlready(uint256,address)"), static abi => new SeatedAlreadyError(abi.UInt256(), abi.Address())),
+        new(SelectorOf("SeedKnown(uint256,bytes32)"), static abi => new SeedKnownError(abi.UInt256(), abi.Bytes32())),
+        new(SelectorOf("SeedUnknown(uint256,uint64)"), static abi => new SeedUnknownError(abi.UInt256(), abi.UInt64())),
         new(SelectorOf("StatementUnknown(address)"), static abi => new StatementUnknownError(abi.Address())),
+        new(SelectorOf("StillEnrolled(address)"), static abi => new StillEnrolledError(abi.Address())),
+        new(SelectorOf("StillOpen(uint256,uint64)"), static abi => new StillOpenError(abi.UInt256(), abi.UInt64())),
         new(SelectorOf("SumIsRight()"), static abi => new SumIsRightError()),
+        new(SelectorOf("TooManySeats(address,uint32)"), static abi => new TooManySeatsError(abi.Address(), abi.UInt32())),
+        new(SelectorOf("UnknownChallenge(uint256)"), static abi => new UnknownChallengeError(abi.UInt256())),
         new(SelectorOf("UnknownNode(address)"), static abi => new UnknownNodeError(abi.Address())),
         new(SelectorOf("WrongDepth(uint256,uint256)"), static abi => new WrongDepthError(abi.UInt256(), abi.UInt256())),
+        new(SelectorOf("WrongHeader(uint256,bytes32,bytes32)"), static abi => new WrongHeaderError(abi.UInt256(), abi.Bytes32(), abi.Bytes32())),
         new(SelectorOf("WrongPeer(address,address,address)"), static abi => new WrongPeerError(abi.Address(), abi.Address(), abi.Address())),
-        new(SelectorOf("AmountTooLarge(uint256,uint256)"), static abi => new AmountTooLargeError(abi.UInt256(), abi.UInt256())),
+        new(SelectorOf("WrongPhase(uint256,uint64,uint64)"), static abi => new WrongPhaseError(abi.UInt256(), abi.UInt64(), abi.UInt64())),
+        new(SelectorOf("WrongVote(uint256,address,uint8,uint8)"), static abi => new WrongVoteError(abi.UInt256(), abi.Address(), (ContractVote)abi.UInt8(), (ContractVote)abi.UInt8())),
+        new(SelectorOf("ZeroAddress()"), static abi => new ZeroAddressError()),
+        new(SelectorOf("ZeroAmount()"), static abi => new ZeroAmountError()),
         new(SelectorOf("DepositsArePaused()"), static abi => new DepositsArePausedError()),
         new(SelectorOf("InsufficientBalance(uint256,uint256)"), static abi => new InsufficientBalanceError(abi.UInt256(), abi.UInt256())),
         new(SelectorOf("MemberTwice(address)"), static abi => new MemberTwiceError(abi.Address())),
         new(SelectorOf("NotAccepted(bytes32,address)"), static abi => new NotAcceptedError(abi.Bytes32(), abi.Address())),
         new(SelectorOf("NotAuthorized(address,address,uint8)"), static abi => new NotAuthorizedError(abi.Address(), abi.Address(), (ContractClaimFault)abi.UInt8())),
         new(SelectorOf("NotSettlement(address)"), static abi => new NotSettlementError(abi.Address())),
-        new(SelectorOf("NothingArrived()"), static abi => new NothingArrivedError()),
         new(SelectorOf("NothingToWithdraw(uint64)"), static abi => new NothingToWithdrawError(abi.UInt64())),
         new(SelectorOf("OwnableInvalidOwner(address)"), static abi => new OwnableInvalidOwnerError(abi.Address())),
         new(SelectorOf("OwnableUnauthorizedAccount(address)"), static abi => new OwnableUnauthorizedAccountError(abi.Address())),
@@ -192,19 +268,15 @@ static class ContractErrors
         new(SelectorOf("PoolTooEarly(uint64)"), static abi => new PoolTooEarlyError(abi.UInt64())),
         new(SelectorOf("PoolTooLate(uint64)"), static abi => new PoolTooLateError(abi.UInt64())),
         new(SelectorOf("PoolUnknown(address,bytes32,bytes32)"), static abi => new PoolUnknownError(abi.Address(), abi.Bytes32(), abi.Bytes32())),
-        new(SelectorOf("ReentrancyGuardReentrantCall()"), static abi => new ReentrancyGuardReentrantCallError()),
         new(SelectorOf("ReserveEndOutOfBounds(uint64,uint64,uint64)"), static abi => new ReserveEndOutOfBoundsError(abi.UInt64(), abi.UInt64(), abi.UInt64())),
         new(SelectorOf("ReserveNotNewer(uint64,uint64)"), static abi => new ReserveNotNewerError(abi.UInt64(), abi.UInt64())),
-        new(SelectorOf("SafeERC20FailedOperation(address)"), static abi => new SafeERC20FailedOperationError(abi.Address())),
         new(SelectorOf("SharesDontSum(uint256,uint256)"), static abi => new SharesDontSumError(abi.UInt256(), abi.UInt256())),
         new(SelectorOf("TooManyExits(uint256)"), static abi => new TooManyExitsError(abi.UInt256())),
         new(SelectorOf("TooManyMembers(uint256,uint256)"), static abi => new TooManyMembersError(abi.UInt256(), abi.UInt256())),
         new(SelectorOf("TooManyReserves(uint256)"), static abi => new TooManyReservesError(abi.UInt256())),
         new(SelectorOf("TurnoverTooLarge(uint256,uint256)"), static abi => new TurnoverTooLargeError(abi.UInt256(), abi.UInt256())),
         new(SelectorOf("WrongToken(address,address)"), static abi => new WrongTokenError(abi.Address(), abi.Address())),
-        new(SelectorOf("ZeroAddress()"), static abi => new ZeroAddressError()),
-        new(SelectorOf("ZeroAmount()"), static abi => new ZeroAmountError()),
-        new(SelectorOf("DirtyClaim()"), static abi => new DirtyClaimError()),
+        new(SelectorOf("DirtyClaim(uint256)"), static abi => new DirtyClaimError(abi.UInt256())),
         new(SelectorOf("FeeTooHigh(uint16,uint16)"), static abi => new FeeTooHighError(abi.UInt16(), abi.UInt16())),
         new(SelectorOf("InvalidShortString()"), static abi => new InvalidShortStringError()),
         new(SelectorOf("NotDisputes(address)"), static abi => new NotDisputesError(abi.Address())),

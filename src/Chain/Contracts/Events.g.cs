@@ -5,6 +5,55 @@ using ProofMesh.Protocol;
 
 namespace ProofMesh.Chain.Contracts;
 
+public sealed record AnsweredEvent(BigInteger Id, Bytes32 Evidence, string Location) : ContractEvent
+{
+    public static readonly Bytes32 Topic = Abi.Topic("Answered(uint256,bytes32,string)");
+
+    internal static AnsweredEvent Read(Log log) => Open(log, 1, static (topics, data) => new AnsweredEvent(topics.UInt256(), data.Bytes32(), data.String()));
+}
+
+public sealed record AuditorEnrolledEvent(Address Auditor, TokenAmount Bond) : ContractEvent
+{
+    public static readonly Bytes32 Topic = Abi.Topic("AuditorEnrolled(address,uint128)");
+
+    internal static AuditorEnrolledEvent Read(Log log) => Open(log, 1, static (topics, data) => new AuditorEnrolledEvent(topics.Address(), data.Amount()));
+}
+
+public sealed record AuditorFinedEvent(BigInteger Id, Address Auditor, TokenAmount Amount) : ContractEvent
+{
+    public static readonly Bytes32 Topic = Abi.Topic("AuditorFined(uint256,address,uint128)");
+
+    internal static AuditorFinedEvent Read(Log log) => Open(log, 2, static (topics, data) => new AuditorFinedEvent(topics.UInt256(), topics.Address(), data.Amount()));
+}
+
+public sealed record AuditorRetiredEvent(Address Auditor) : ContractEvent
+{
+    public static readonly Bytes32 Topic = Abi.Topic("AuditorRetired(address)");
+
+    internal static AuditorRetiredEvent Read(Log log) => Open(log, 1, static (topics, data) => new AuditorRetiredEvent(topics.Address()));
+}
+
+public sealed record BondWithdrawnEvent(Address Auditor, Address To, TokenAmount Bond) : ContractEvent
+{
+    public static readonly Bytes32 Topic = Abi.Topic("BondWithdrawn(address,address,uint128)");
+
+    internal static BondWithdrawnEvent Read(Log log) => Open(log, 2, static (topics, data) => new BondWithdrawnEvent(topics.Address(), topics.Address(), data.Amount()));
+}
+
+public sealed record ChallengedEvent(BigInteger Id, Address Node, Address Challenger, Bytes32 Receipt, TokenAmount Bond, ulong SeedBlock, Bytes32 Evidence, string Location) : ContractEvent
+{
+    public static readonly Bytes32 Topic = Abi.Topic("Challenged(uint256,address,address,bytes32,uint128,uint64,bytes32,string)");
+
+    internal static ChallengedEvent Read(Log log) => Open(log, 3, static (topics, data) => new ChallengedEvent(topics.UInt256(), topics.Address(), topics.Address(), data.Bytes32(), data.Amount(), data.UInt64(), data.Bytes32(), data.String()));
+}
+
+public sealed record CreditCollectedEvent(Address Owner, Address To, TokenAmount Amount) : ContractEvent
+{
+    public static readonly Bytes32 Topic = Abi.Topic("CreditCollected(address,address,uint128)");
+
+    internal static CreditCollectedEvent Read(Log log) => Open(log, 2, static (topics, data) => new CreditCollectedEvent(topics.Address(), topics.Address(), data.Amount()));
+}
+
 public sealed record PunishedEvent(Address Provider, Address Node, Address Reporter, ContractOffence Offence, ulong Sequence, TokenAmount Taken) : ContractEvent
 {
     public static readonly Bytes32 Topic = Abi.Topic("Punished(address,address,address,uint8,uint64,uint128)");
@@ -17,6 +66,48 @@ public sealed record ReportCommittedEvent(Address Reporter, Bytes32 Commitment) 
     public static readonly Bytes32 Topic = Abi.Topic("ReportCommitted(address,bytes32)");
 
     internal static ReportCommittedEvent Read(Log log) => Open(log, 1, static (topics, data) => new ReportCommittedEvent(topics.Address(), data.Bytes32()));
+}
+
+public sealed record ResolvedEvent(BigInteger Id, ContractVerdict Verdict, byte Convicting, byte Revealed) : ContractEvent
+{
+    public static readonly Bytes32 Topic = Abi.Topic("Resolved(uint256,uint8,uint8,uint8)");
+
+    internal static ResolvedEvent Read(Log log) => Open(log, 1, static (topics, data) => new ResolvedEvent(topics.UInt256(), (ContractVerdict)data.UInt8(), data.UInt8(), data.UInt8()));
+}
+
+public sealed record SeatedEvent(BigInteger Id, Address Auditor, Address Evicted) : ContractEvent
+{
+    public static readonly Bytes32 Topic = Abi.Topic("Seated(uint256,address,address)");
+
+    internal static SeatedEvent Read(Log log) => Open(log, 3, static (topics, data) => new SeatedEvent(topics.UInt256(), topics.Address(), topics.Address()));
+}
+
+public sealed record SeedDrawnEvent(BigInteger Id, Bytes32 Seed) : ContractEvent
+{
+    public static readonly Bytes32 Topic = Abi.Topic("SeedDrawn(uint256,bytes32)");
+
+    internal static SeedDrawnEvent Read(Log log) => Open(log, 1, static (topics, data) => new SeedDrawnEvent(topics.UInt256(), data.Bytes32()));
+}
+
+public sealed record SeedMovedEvent(BigInteger Id, ulong SeedBlock) : ContractEvent
+{
+    public static readonly Bytes32 Topic = Abi.Topic("SeedMoved(uint256,uint64)");
+
+    internal static SeedMovedEvent Read(Log log) => Open(log, 1, static (topics, data) => new SeedMovedEvent(topics.UInt256(), data.UInt64()));
+}
+
+public sealed record VoteCommittedEvent(BigInteger Id, Address Auditor, Bytes32 Commitment) : ContractEvent
+{
+    public static readonly Bytes32 Topic = Abi.Topic("VoteCommitted(uint256,address,bytes32)");
+
+    internal static VoteCommittedEvent Read(Log log) => Open(log, 2, static (topics, data) => new VoteCommittedEvent(topics.UInt256(), topics.Address(), data.Bytes32()));
+}
+
+public sealed record VoteRevealedEvent(BigInteger Id, Address Auditor, bool Convict) : ContractEvent
+{
+    public static readonly Bytes32 Topic = Abi.Topic("VoteRevealed(uint256,address,bool)");
+
+    internal static VoteRevealedEvent Read(Log log) => Open(log, 2, static (topics, data) => new VoteRevealedEvent(topics.UInt256(), topics.Address(), data.Bool()));
 }
 
 public sealed record ClaimedEvent(Address Payer, Address Node, TokenAmount Amount, TokenAmount Claimed) : ContractEvent

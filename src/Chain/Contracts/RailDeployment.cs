@@ -29,12 +29,21 @@ public sealed record RailDeployment
 
     public TimeSpan DisputeWindow { get; init; } = TimeSpan.FromHours(1);
 
-    public TimeSpan UnbondingPeriod { get; init; } = TimeSpan.FromHours(1);
+    /// <summary>At least the dispute window and four phases of a challenge.</summary>
+    public TimeSpan UnbondingPeriod { get; init; } = TimeSpan.FromHours(2);
+
+    /// <summary>How long a challenge may be answered, committed to and revealed, each.</summary>
+    public TimeSpan ChallengePhase { get; init; } = TimeSpan.FromMinutes(10);
 
     public TokenAmount MinimumStake { get; init; } = new(100_000_000);
 
     /// <summary>What a proven fraud costs a provider.</summary>
     public TokenAmount Penalty { get; init; } = new(50_000_000);
+
+    /// <summary>The least that a challenger, and an auditor, bonds.</summary>
+    public TokenAmount ChallengeBond { get; init; } = new(50_000_000);
+
+    public TokenAmount AuditorBond { get; init; } = new(100_000_000);
 
     public ushort FeeBasisPoints { get; init; } = 250;
 
@@ -58,7 +67,7 @@ public sealed record RailDeployment
         pending.Add(await Create(StakingContract.DeploymentData(token, disputes, treasury, owner, Seconds(options.UnbondingPeriod), options.MinimumStake)));
         pending.Add(await Create(EscrowContract.DeploymentData(token, options.Permit2, settlement, owner, Seconds(options.ThawPeriod))));
         pending.Add(await Create(SettlementContract.DeploymentData(escrow, staking, disputes, treasury, owner, Seconds(options.DisputeWindow), options.FeeBasisPoints, options.StakeMultiple)));
-        pending.Add(await Create(DisputesContract.DeploymentData(settlement, options.Penalty)));
+        pending.Add(await Create(DisputesContract.DeploymentData(settlement, options.Penalty, options.ChallengeBond, options.AuditorBond, Seconds(options.ChallengePhase))));
         foreach (var hash in pending)
             if (await web3.WaitForReceiptAsync(hash, stop) is { Succeeded: false } failed) throw new TransactionFailedException(failed, null);
         return new(await web3.Eth.GetChainIdAsync(stop), token, escrow, staking, settlement, options.Decimals, options.Symbol);

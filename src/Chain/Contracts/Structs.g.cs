@@ -5,6 +5,12 @@ using ProofMesh.Protocol;
 
 namespace ProofMesh.Chain.Contracts;
 
+public sealed partial record Auditor(TokenAmount Bond, ulong EnrolledAt, uint Seats);
+
+public sealed partial record Challenge(Address Challenger, ulong OpenedAt, ContractVerdict Verdict, byte Revealed, byte Convicting, bool Answered, Address Provider, ulong Sequence, Address Node, ulong SeedBlock, Address Payer, TokenAmount Bond, TokenAmount Fee, Bytes32 Seed);
+
+public sealed partial record Seat(Address Auditor, ContractVote Vote, Bytes32 Commitment);
+
 public sealed partial record Member(Address Wallet, ushort BasisPoints);
 
 public sealed partial record TokenPermissions(Address Token, BigInteger Amount);
@@ -24,6 +30,16 @@ public sealed partial record NodeClaims(Address Node, Claim[] Claims);
 /// <summary>How each struct of the contracts lies in the ABI.</summary>
 static class AbiStructs
 {
+    public static void Write(AbiWriter abi, Auditor value)
+    {
+        abi.Add(value.Bond);
+        abi.Add(value.EnrolledAt);
+        abi.Add(value.Seats);
+    }
+
+    public static Auditor ReadAuditor(AbiReader abi) =>
+        new(Bond: abi.Amount(), EnrolledAt: abi.UInt64(), Seats: abi.UInt32());
+
     public static void Write(AbiWriter abi, Receipt value)
     {
         abi.Add(value.RequestId);
@@ -92,6 +108,37 @@ static class AbiStructs
 
     public static SumNode ReadSumNode(AbiReader abi) =>
         new(Hash: abi.Bytes32(), Totals: AbiStructs.ReadTotals(abi));
+
+    public static void Write(AbiWriter abi, Challenge value)
+    {
+        abi.Add(value.Challenger);
+        abi.Add(value.OpenedAt);
+        abi.Add((ulong)value.Verdict);
+        abi.Add(value.Revealed);
+        abi.Add(value.Convicting);
+        abi.Add(value.Answered);
+        abi.Add(value.Provider);
+        abi.Add(value.Sequence);
+        abi.Add(value.Node);
+        abi.Add(value.SeedBlock);
+        abi.Add(value.Payer);
+        abi.Add(value.Bond);
+        abi.Add(value.Fee);
+        abi.Add(value.Seed);
+    }
+
+    public static Challenge ReadChallenge(AbiReader abi) =>
+        new(Challenger: abi.Address(), OpenedAt: abi.UInt64(), Verdict: (ContractVerdict)abi.UInt8(), Revealed: abi.UInt8(), Convicting: abi.UInt8(), Answered: abi.Bool(), Provider: abi.Address(), Sequence: abi.UInt64(), Node: abi.Address(), SeedBlock: abi.UInt64(), Payer: abi.Address(), Bond: abi.Amount(), Fee: abi.Amount(), Seed: abi.Bytes32());
+
+    public static void Write(AbiWriter abi, Seat value)
+    {
+        abi.Add(value.Auditor);
+        abi.Add((ulong)value.Vote);
+        abi.Add(value.Commitment);
+    }
+
+    public static Seat ReadSeat(AbiReader abi) =>
+        new(Auditor: abi.Address(), Vote: (ContractVote)abi.UInt8(), Commitment: abi.Bytes32());
 
     public static void Write(AbiWriter abi, Member value)
     {
