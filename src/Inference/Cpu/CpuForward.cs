@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace ProofMesh.Inference;
 
 /// <summary>One step of the decoder: the caller goes through its phases, a team shares the units of each.</summary>
@@ -11,6 +13,7 @@ internal sealed unsafe class CpuForward : IDisposable
 
     private readonly CpuModel _model;
     private readonly CpuCache _cache;
+    private readonly AttentionPhases _attention;
     private readonly ModelConfig _config;
     private readonly RotaryTable _rotary;
     private readonly Team _team;
@@ -28,11 +31,12 @@ internal sealed unsafe class CpuForward : IDisposable
     {
         (_model, _cache, _config, _rotary, _norm) = (model, cache, model.Config, rotary, model.FinalNorm);
         _team = new Team(threads);
-        _phases = new Phases(Embed, Norm, Multiply, RotateAndStore, Attend, ConvertAttended, Activate, NormFinal);
+        _attention = new AttentionPhases(_config, cache, model.Format, threads);
+        _phases = new Phases(Embed, Norm, Multiply, RotateAndStore, Attend, FinishAttention, ConvertAttended, Activate, NormFinal);
     }
 
     private sealed record Phases(
-        PhaseBody Embed, PhaseBody Norm, PhaseBody Multiply, PhaseBody Rotate, PhaseBody Attend, PhaseBody Convert, PhaseBody Activate, PhaseBody NormFinal);
+        PhaseBody Embed, PhaseBody Norm, PhaseBody Multiply, PhaseBody Rotate, PhaseBody Attend, PhaseBody Finish, PhaseBody Convert, PhaseBody Activate, PhaseBody NormFinal);
 
     /// <summary>y = W·x for some tokens, or y += W·x.</summary>
     private struct Product
@@ -59,6 +63,7 @@ internal sealed unsafe class CpuForward : IDisposable
     public void Dispose()
     {
         _team.Dispose();
+        _attention.Dispose();
         _space?.Dispose();
     }
 
@@ -66,24 +71,22 @@ internal sealed unsafe class CpuForward : IDisposable
     {
         _tokens.Clear();
         _logitTokens.Clear();
-        var longest = 0;
+        _attention.Clear();
         foreach (var step in batch)
         {
             var position = step.Sequence.Length;
+            _attention.Add(step.Sequence, _tokens.Count, step.Tokens.Length);
             foreach (var token in step.Tokens.Span)
                 _tokens.Add((step.Sequence, token, position++));
             for (var row = step.LogitRows; row > 0; row--)
                 _logitTokens.Add(_tokens.Count - row);
-            longest = Math.Max(longest, position);
         }
-        if (_space is not null && _space.Fits(_tokens.Count, _logitTokens.Count, longest))
+        if (_space is not null && _space.Fits(_tokens.Count, _logitTokens.Count))
             return;
-        var (tokens, rows, length) = (_tokens.Count, _logitTokens.Count, longest + 256);
-        if (_space is not null)
-            (tokens, rows, length) = (Math.Max(tokens, _space.Tokens), Math.Max(rows, _space.LogitRows), Math.Max(length, _space.Length));
+        var (tokens, rows) = (Math.Max(_tokens.Count, _space?.Tokens ?? 0), Math.Max(_logitTokens.Count, _space?.LogitRows ?? 0));
         _space?.Dispose();
         _space = null;
-        _space = new CpuWorkspace(_model, tokens, rows, length, _team.Size);
+        _space = new CpuWorkspace(_model, tokens, rows, _team.Size);
     }
 
     private void RunLayer(CpuLayer layer)
@@ -92,7 +95,9 @@ internal sealed unsafe class CpuForward : IDisposable
         RunNorm(layer.InputNorm);
         RunProduct(layer.QueryKeyValue, space.Normed, tokens, space.QueryKeyValue(0), space.QueryKeyValueStride, add: false);
         _team.Run(_phases.Rotate, tokens, 1);
-        _team.Run(_phases.Attend, tokens * _config.Heads, 1);
+        _team.Run(_phases.Attend, _attention.Units, 1);
+        if (_attention.Split)
+            _team.Run(_phases.Finish, _attention.Tiles, 1);
         if (_model.Inputs != InputFormat.Float32)
             _team.Run(_phases.Convert, tokens, 1);
         RunProduct(layer.Output, space.Attended, tokens, space.Residual(0), space.ResidualStride, add: true);
@@ -166,7 +171,7 @@ internal sealed unsafe class CpuForward : IDisposable
         for (var token = first; token < first + count; token++)
         {
             var (sequence, _, position) = _tokens[token];
-            float* row = space.QueryKeyValue(token), angles = space.Angles(token), scratch = space.Scores(rank);
+            float* row = space.QueryKeyValue(token), angles = space.Angles(token), scratch = space.Scratch(rank);
             for (var head = 0; head < _config.Heads; head++)
                 Rotate(row + head * size, layer.QueryNorm, angles, scratch);
             for (var head = 0; head < _config.KeyValueHeads; head++)
@@ -188,30 +193,31 @@ internal sealed unsafe class CpuForward : IDisposable
             norm.Apply(scratch, scratch, _config.NormEpsilon);
             new Span<float>(scratch, size).CopyTo(new Span<float>(head, size));
         }
-        for (var i = 0; i < pairs; i++)
+        var pair = 0;
+        for (; pair + Lanes.Count <= pairs; pair += Lanes.Count)
         {
-            var (a, b, cos, sin) = (head[i], head[i + pairs], angles[i], angles[i + pairs]);
-            head[i] = a * cos - b * sin;
-            head[i + pairs] = b * cos + a * sin;
+            var (a, b, cos, sin) = (Lanes.Load(head + pair), Lanes.Load(head + pair + pairs), Lanes.Load(angles + pair), Lanes.Load(angles + pair + pairs));
+            (a * cos - b * sin).Store(head + pair);
+            (b * cos + a * sin).Store(head + pair + pairs);
+        }
+        for (; pair < pairs; pair++)
+        {
+            var (a, b, cos, sin) = (head[pair], head[pair + pairs], angles[pair], angles[pair + pairs]);
+            head[pair] = a * cos - b * sin;
+            head[pair + pairs] = b * cos + a * sin;
         }
     }
 
     private void Attend(int first, int count, int rank)
     {
         for (var unit = first; unit < first + count; unit++)
-            AttendHead(unit / _config.Heads, unit % _config.Heads, rank);
+            _attention.Attend(_layer, unit, rank, _space!);
     }
 
-    private void AttendHead(int token, int head, int rank)
+    private void FinishAttention(int first, int count, int rank)
     {
-        var (space, size) = (_space!, _config.HeadSize);
-        var (sequence, _, position) = _tokens[token];
-        var source = head / (_config.Heads / _config.KeyValueHeads);
-        float* scores = space.Scores(rank), query = scores + space.Length, result = query + space.HeadStride;
-        new Span<float>(space.QueryKeyValue(token) + head * size, size).CopyTo(new Span<float>(query, size));
-        var text = new PagedText(_cache.Keys(_layer, source), _cache.Values(_layer, source), _cache.BlockStep, sequence.Blocks, position + 1);
-        Attention.Attend(query, text, scores, result, space.HeadStride, 1f / MathF.Sqrt(size));
-        new Span<float>(result, size).CopyTo(new Span<float>(space.Attended.Row(token) + head * size, size));
+        for (var tile = first; tile < first + count; tile++)
+            _attention.Finish(tile, rank, _space!);
     }
 
     private void ConvertAttended(int first, int count, int rank)

@@ -6,12 +6,11 @@ internal sealed class CpuModel : IDisposable
     private readonly List<CpuLayer> _layers = [];
     private readonly List<PackedMatrix> _matrices = [];
     private readonly PackedWeights _packed;
-    private readonly WeightFormat _format;
 
     /// <param name="kept">The file that keeps the packed weights for the next load; null: none.</param>
     public CpuModel(ModelConfig config, ModelWeights weights, WeightFormat format, string? kept = null, Action<double>? progress = null)
     {
-        (Config, Embedding, _format) = (config, weights.Embedding, format);
+        (Config, Embedding, Format) = (config, weights.Embedding, format);
         FinalNorm = new NormWeights(weights.FinalNorm);
         foreach (var layer in weights.Layers)
             _layers.Add(new CpuLayer(layer, Arrange));
@@ -21,8 +20,10 @@ internal sealed class CpuModel : IDisposable
 
     public ModelConfig Config { get; }
 
+    public WeightFormat Format { get; }
+
     /// <summary>What the matrices read.</summary>
-    public InputFormat Inputs => _format switch
+    public InputFormat Inputs => Format switch
     {
         WeightFormat.Float32 => InputFormat.Float32,
         WeightFormat.BFloat16 => InputFormat.BFloat16,
@@ -47,13 +48,13 @@ internal sealed class CpuModel : IDisposable
 
     private PackedMatrix Arrange(MatrixPart[] parts)
     {
-        PackedMatrix matrix = _format switch
+        PackedMatrix matrix = Format switch
         {
             WeightFormat.Float32 => new Float32Matrix(parts),
             WeightFormat.BFloat16 => new BFloat16Matrix(parts),
             WeightFormat.Int8 => new BlockMatrix<EightBits>(parts),
             WeightFormat.Int4 => new BlockMatrix<FourBits>(parts),
-            _ => throw new ArgumentException($"The Cpu backend has no format {_format}.", nameof(parts)),
+            _ => throw new ArgumentException($"The Cpu backend has no format {Format}.", nameof(parts)),
         };
         _matrices.Add(matrix);
         return matrix;

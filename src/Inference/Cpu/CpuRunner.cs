@@ -15,11 +15,11 @@ internal sealed class CpuRunner : ModelRunner
     /// <param name="kept">The file that keeps the packed weights for the next load; null: none.</param>
     /// <param name="progress">Told the share of packed weights, 0 to 1.</param>
     public CpuRunner(ModelConfig config, ModelWeights weights, WeightFormat format, int context, int threads, int cacheTokens = 0, string? kept = null, Action<double>? progress = null)
-        : base(config, context, CpuCache.BytesPerToken(config), cacheTokens)
+        : base(config, context, CpuCache.BytesPerToken(config, format), cacheTokens)
     {
         Scheme = SchemeOf(format);
         _model = new CpuModel(config, weights, format, kept, progress);
-        _cache = new CpuCache(config, Pool.Count);
+        _cache = new CpuCache(config, Pool.Count, format);
         _forward = new CpuForward(_model, _cache, new RotaryTable(config, context), threads);
     }
 

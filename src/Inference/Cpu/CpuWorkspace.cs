@@ -8,12 +8,12 @@ internal sealed unsafe class CpuWorkspace : IDisposable
     private readonly AlignedMemory<float> _gateUp;
     private readonly AlignedMemory<float> _logits;
     private readonly AlignedMemory<float> _angles;
-    private readonly AlignedMemory<float> _scores;
+    private readonly AlignedMemory<float> _scratch;
 
-    public CpuWorkspace(CpuModel model, int tokens, int logitRows, int length, int threads)
+    public CpuWorkspace(CpuModel model, int tokens, int logitRows, int threads)
     {
         var config = model.Config;
-        (Tokens, LogitRows, Length) = (tokens, logitRows, Lanes.RoundUp(length, 64));
+        (Tokens, LogitRows) = (tokens, logitRows);
         Normed = new Activations(tokens, config.Hidden, model.Inputs);
         Attended = new Activations(tokens, config.QuerySize, model.Inputs);
         Activated = new Activations(tokens, config.Intermediate, model.Inputs);
@@ -29,14 +29,12 @@ internal sealed unsafe class CpuWorkspace : IDisposable
         _gateUp = new AlignedMemory<float>((long)tokens * GateUpStride);
         _logits = new AlignedMemory<float>((long)logitRows * LogitStride);
         _angles = new AlignedMemory<float>((long)tokens * AngleStride);
-        _scores = new AlignedMemory<float>((long)threads * (Length + 2 * HeadStride));
+        _scratch = new AlignedMemory<float>((long)threads * HeadStride);
     }
 
     public int Tokens { get; }
 
     public int LogitRows { get; }
-
-    public int Length { get; }
 
     public int ResidualStride { get; }
 
@@ -70,10 +68,10 @@ internal sealed unsafe class CpuWorkspace : IDisposable
 
     public float* Angles(int token) => _angles.Pointer + (long)token * AngleStride;
 
-    /// <summary>Of one thread: scores, then a padded query, then a padded result.</summary>
-    public float* Scores(int rank) => _scores.Pointer + (long)rank * (Length + 2 * HeadStride);
+    /// <summary>Of one thread: a padded head.</summary>
+    public float* Scratch(int rank) => _scratch.Pointer + (long)rank * HeadStride;
 
-    public bool Fits(int tokens, int logitRows, int length) => tokens <= Tokens && logitRows <= LogitRows && length <= Length;
+    public bool Fits(int tokens, int logitRows) => tokens <= Tokens && logitRows <= LogitRows;
 
     public void Dispose()
     {
@@ -86,6 +84,6 @@ internal sealed unsafe class CpuWorkspace : IDisposable
         _gateUp.Dispose();
         _logits.Dispose();
         _angles.Dispose();
-        _scores.Dispose();
+        _scratch.Dispose();
     }
 }
