@@ -17,6 +17,7 @@ static class NodeEngine
         MaxContext = options.MaxContext,
         MaxSequences = options.Capacity,
         MaxQueue = options.QueueLimit,
+        Progress = new PackingBar(TimeProvider.System).Show,
     });
 
     public static ModelManifest Manifest(EngineModel model) => new(

@@ -3,12 +3,12 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace ProofMesh.Inference;
 
-/// <summary>The weights of a Hugging Face model folder, memory-mapped: one safetensors file, or several under an index.</summary>
+/// <summary>The weights of a model, memory-mapped: a folder's safetensors file, several under an index, or a GGUF file.</summary>
 public sealed class Checkpoint : IDisposable
 {
-    private readonly List<SafetensorsFile> _files;
+    private readonly List<MappedFile> _files;
 
-    private Checkpoint(List<SafetensorsFile> files, FrozenDictionary<string, TensorView> tensors)
+    private Checkpoint(List<MappedFile> files, FrozenDictionary<string, TensorView> tensors)
     {
         _files = files;
         Tensors = tensors;
@@ -22,16 +22,18 @@ public sealed class Checkpoint : IDisposable
 
     public bool TryGet(string name, [NotNullWhen(true)] out TensorView? tensor) => Tensors.TryGetValue(name, out tensor);
 
-    /// <exception cref="CheckpointException">The folder has no weights, or they are damaged.</exception>
-    public static Checkpoint Open(string folder)
+    /// <param name="path">A model's folder, or a *.gguf file.</param>
+    /// <exception cref="CheckpointException">There are no weights, or they are damaged.</exception>
+    public static Checkpoint Open(string path)
     {
-        var index = ShardIndex.Read(folder);
-        var files = new List<SafetensorsFile>();
+        var gguf = GgufFile.Is(path);
+        var index = gguf ? null : ShardIndex.Read(path);
+        var files = new List<MappedFile>();
         try
         {
-            foreach (var path in index?.Files ?? Discover(folder))
-                files.Add(SafetensorsFile.Open(path));
-            return new Checkpoint(files, Collect(files, index));
+            foreach (var file in gguf ? [path] : index?.Files ?? Discover(path))
+                files.Add(gguf ? GgufFile.Map(file) : MappedFile.Open(file, sizeof(ulong), "safetensors"));
+            return new Checkpoint(files, Collect(files, gguf ? GgufFile.Tensors : SafetensorsFile.Read, index));
         }
         catch
         {
@@ -40,8 +42,14 @@ public sealed class Checkpoint : IDisposable
         }
     }
 
+    /// <summary>Of all files together.</summary>
+    internal long Bytes => _files.Sum(f => f.Length);
+
     /// <summary>SHA-256 (lower-case hex) of each weights file, by file name; reads every byte, so keep the result.</summary>
     public IReadOnlyList<(string File, string Sha256)> Digests() => [.. _files.Select(f => (f.Name, f.Sha256()))];
+
+    /// <summary>The same, as far as they aren't known already.</summary>
+    internal IReadOnlyList<string> Digests(WeightCache? cache) => [.. _files.Select(f => cache?.Digest(f) ?? f.Sha256())];
 
     public void Dispose() => _files.ForEach(f => f.Dispose());
 
@@ -57,12 +65,12 @@ public sealed class Checkpoint : IDisposable
         return files;
     }
 
-    private static FrozenDictionary<string, TensorView> Collect(List<SafetensorsFile> files, ShardIndex? index)
+    private static FrozenDictionary<string, TensorView> Collect(List<MappedFile> files, Func<MappedFile, IReadOnlyList<TensorView>> read, ShardIndex? index)
     {
         var tensors = new Dictionary<string, TensorView>(StringComparer.Ordinal);
         foreach (var file in files)
         {
-            foreach (var tensor in file.Tensors)
+            foreach (var tensor in read(file))
             {
                 if (!tensors.TryAdd(tensor.Name, tensor))
                     throw new CheckpointException($"{file.Name}: tensor '{tensor.Name}' is also in another file.");

@@ -15,6 +15,8 @@ internal static class FloatConversion
             case TensorType.F16: FromHalf(MemoryMarshal.Cast<byte, ushort>(source), target); break;
             case TensorType.I8: FromIntegers(MemoryMarshal.Cast<byte, sbyte>(source), target); break;
             case TensorType.U8: FromIntegers(source, target); break;
+            case TensorType.Q8_0: FromBlocks8(source, target); break;
+            case TensorType.Q4_0: FromBlocks4(source, target); break;
             default: throw new NotSupportedException($"{type} tensors are indices, not weights.");
         }
     }
@@ -60,5 +62,25 @@ internal static class FloatConversion
     {
         for (var i = 0; i < source.Length; i++)
             target[i] = float.CreateTruncating(source[i]);
+    }
+
+    private static void FromBlocks8(ReadOnlySpan<byte> source, Span<float> target)
+    {
+        for (; target.Length > 0; source = source[34..], target = target[32..])
+        {
+            var scale = (float)BitConverter.ToHalf(source);
+            for (var i = 0; i < 32; i++)
+                target[i] = (sbyte)source[2 + i] * scale;
+        }
+    }
+
+    private static void FromBlocks4(ReadOnlySpan<byte> source, Span<float> target)
+    {
+        for (; target.Length > 0; source = source[18..], target = target[32..])
+        {
+            var scale = (float)BitConverter.ToHalf(source);
+            for (var i = 0; i < 16; i++)
+                (target[i], target[i + 16]) = (((source[2 + i] & 15) - 8) * scale, ((source[2 + i] >> 4) - 8) * scale);
+        }
     }
 }

@@ -68,7 +68,7 @@ internal static class SafetensorsHeader
     {
         if (entry.Shape.Length > MaxDimensions)
             throw new CheckpointException($"{file}: tensor '{entry.Name}' has {entry.Shape.Length} dimensions.");
-        UInt128 bytes = (UInt128)entry.Type.Size();
+        UInt128 bytes = (UInt128)entry.Type.Bytes();
         foreach (var dimension in entry.Shape)
         {
             if (dimension < 0 || bytes > (UInt128)long.MaxValue)

@@ -50,13 +50,27 @@ public sealed record ModelConfig
 
     public int KeyValueSize => KeyValueHeads * HeadSize;
 
-    /// <summary>Reads config.json, and generation_config.json where there is one.</summary>
+    /// <summary>Reads a folder's config.json, and generation_config.json where there is one; or a GGUF file's own fields.</summary>
     /// <exception cref="ModelConfigException">A field is missing, out of bounds or asks for what isn't supported.</exception>
+    /// <exception cref="CheckpointException">The GGUF file is damaged or lacks a field.</exception>
     public static ModelConfig Load(string folder)
     {
+        if (GgufFile.Is(folder))
+        {
+            using var checkpoint = Checkpoint.Open(folder);
+            return ModelConfigParser.Parse(GgufConfig.Model(GgufFile.Metadata(folder), name => checkpoint.TryGet(name, out _)), generation: null);
+        }
         var config = ReadJson(Path.Combine(folder, "config.json"))
             ?? throw new ModelConfigException($"{folder} holds no config.json.");
-        return ModelConfigParser.Parse(config, ReadJson(Path.Combine(folder, "generation_config.json")));
+        try
+        {
+            return ModelConfigParser.Parse(config, ReadJson(Path.Combine(folder, "generation_config.json")));
+        }
+        catch (InvalidOperationException fault)
+        {
+            // Only reading a text that isn't Unicode throws this.
+            throw new ModelConfigException($"config.json or generation_config.json holds a text that isn't Unicode: {fault.Message}", fault);
+        }
     }
 
     private static JsonElement? ReadJson(string path)

@@ -91,8 +91,8 @@ public sealed class ModelWeights
         var tensor = _checkpoint[name];
         if (!tensor.Shape.SequenceEqual(shape.ToArray()))
             throw new CheckpointException($"Tensor '{name}' has shape [{string.Join(", ", tensor.Shape)}]; the config says [{string.Join(", ", shape.ToArray())}].");
-        return tensor.Type is TensorType.F32 or TensorType.F16 or TensorType.BF16
+        return tensor.Type is TensorType.F32 or TensorType.F16 or TensorType.BF16 or TensorType.Q8_0 or TensorType.Q4_0
             ? tensor
-            : throw new CheckpointException($"Tensor '{name}' holds {tensor.Type}; F32, F16 and BF16 are weights.");
+            : throw new CheckpointException($"Tensor '{name}' holds {tensor.Type}; F32, F16, BF16, Q8_0 and Q4_0 are weights.");
     }
 }

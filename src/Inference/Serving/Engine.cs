@@ -7,7 +7,7 @@ namespace ProofMesh.Inference;
 public sealed class Engine : IDisposable
 {
     /// <summary>Names the arithmetic of this engine in manifests: changes when the same request may give other tokens.</summary>
-    public const string Version = "proofmesh-1";
+    public const string Version = "proofmesh-2";
 
     private readonly Checkpoint _checkpoint;
     private readonly ModelRunner _runner;
@@ -17,11 +17,11 @@ public sealed class Engine : IDisposable
     private readonly Lazy<ChatTemplate> _template;
     private readonly (Checkpoint Files, DraftModel Model)? _draft;
 
-    private Engine(EngineOptions options, Checkpoint checkpoint, ModelRunner runner, Tokenizer tokenizer, (Checkpoint Files, DraftModel Model)? draft)
+    private Engine(EngineOptions options, Checkpoint checkpoint, IReadOnlyList<string> digests, ModelRunner runner, Tokenizer tokenizer, (Checkpoint Files, DraftModel Model)? draft)
     {
         (_options, _checkpoint, _runner, Tokenizer) = (options, checkpoint, runner, tokenizer);
         var name = options.Name ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Folder)));
-        Model = new EngineModel(name, runner.Context, runner.Scheme, Version, [.. checkpoint.Digests().Select(d => d.Sha256)], tokenizer.Digest);
+        Model = new EngineModel(name, runner.Context, runner.Scheme, Version, digests, tokenizer.Digest);
         _template = new Lazy<ChatTemplate>(() => ChatTemplate.Load(options.Folder));
         _draft = draft;
         _scheduler = new Scheduler(runner, options, TimeProvider.System, draft?.Model);
@@ -48,8 +48,8 @@ public sealed class Engine : IDisposable
         var checkpoint = Checkpoint.Open(options.Folder);
         try
         {
-            var runner = OpenRunner(options, config, new ModelWeights(checkpoint, config));
-            return new Engine(options, checkpoint, runner, tokenizer, OpenDraft(options, runner));
+            var (runner, digests) = OpenRunner(options, config, checkpoint);
+            return new Engine(options, checkpoint, digests, runner, tokenizer, OpenDraft(options, runner));
         }
         catch
         {
@@ -156,7 +156,7 @@ public sealed class Engine : IDisposable
         var checkpoint = Checkpoint.Open(options.DraftFolder);
         try
         {
-            return (checkpoint, new DraftModel(OpenRunner(options with { MaxContext = target.Context }, config, new ModelWeights(checkpoint, config))));
+            return (checkpoint, new DraftModel(OpenRunner(options with { MaxContext = target.Context }, config, checkpoint).Runner));
         }
         catch
         {
@@ -165,14 +165,19 @@ public sealed class Engine : IDisposable
         }
     }
 
-    private static ModelRunner OpenRunner(EngineOptions options, ModelConfig config, ModelWeights weights)
+    private static (ModelRunner Runner, IReadOnlyList<string> Digests) OpenRunner(EngineOptions options, ModelConfig config, Checkpoint checkpoint)
     {
+        var weights = new ModelWeights(checkpoint, config);
+        var cache = options.CacheFolder.Length > 0 ? new WeightCache(options.CacheFolder) : null;
+        var digests = checkpoint.Digests(cache);
         var context = options.MaxContext is > 0 and var wanted ? Math.Min(wanted, config.MaxPositions) : config.MaxPositions;
         if (options.CacheTokens > 0)
             context = Math.Min(context, options.CacheTokens);
         var threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
-        return options.Backend == Backend.Torch
+        ModelRunner runner = options.Backend == Backend.Torch
             ? new TorchRunner(config, weights, options.Weights, context, options.Device, threads, options.CacheTokens, options.BatchInvariant)
-            : new CpuRunner(config, weights, options.Weights, context, threads, options.CacheTokens);
+            : new CpuRunner(config, weights, options.Weights, context, threads, options.CacheTokens,
+                cache?.Packed(digests, CpuRunner.SchemeOf(options.Weights), checkpoint.Bytes), options.Progress);
+        return (runner, digests);
     }
 }

@@ -12,7 +12,7 @@ public enum Backend
 /// <summary>What to load and how much of the machine it may take.</summary>
 public sealed record EngineOptions
 {
-    /// <summary>A Hugging Face model folder.</summary>
+    /// <summary>A Hugging Face model folder, or a GGUF file.</summary>
     public required string Folder { get; init; }
 
     /// <summary>The model's public name; the folder's name when null.</summary>
@@ -24,6 +24,12 @@ public sealed record EngineOptions
 
     /// <summary>Torch only: <c>cpu</c> or <c>cuda</c>.</summary>
     public string Device { get; init; } = "cpu";
+
+    /// <summary>Keeps the digests and packed weights of large models for the next load; empty: nowhere.</summary>
+    public string CacheFolder { get; init; } = WeightCache.UserFolder;
+
+    /// <summary>Told the share of the weights that is packed, 0 to 1, while they are; not called where they were kept.</summary>
+    public Action<double>? Progress { get; init; }
 
     /// <summary>0: one per core.</summary>
     public int Threads { get; init; }

@@ -22,10 +22,10 @@ public sealed class Tokenizer
     private readonly HashSet<int> _special;
     private readonly byte[]?[] _pieces;
 
-    private Tokenizer(JsonElement json, string digest)
+    private Tokenizer(JsonElement json, int bytes, string digest)
     {
         Digest = digest;
-        _vocabulary = new Vocabulary(json.Required("model").Required("vocab"));
+        _vocabulary = new Vocabulary(json.Required("model").Required("vocab"), bytes);
         _model = new BpeModel(json.Required("model"), _vocabulary);
         _normalize = Normalizers.Read(json.Optional("normalizer"));
         _cut = PreTokenizers.Read(json.Optional("pre_tokenizer"));
@@ -46,10 +46,12 @@ public sealed class Tokenizer
     /// <summary>One more than the highest token id; a model's logits may be wider.</summary>
     public int VocabularySize => _vocabulary.Size;
 
-    /// <param name="path">A model's folder, or the tokenizer.json itself.</param>
+    /// <param name="path">A model's folder, the tokenizer.json itself, or a GGUF file.</param>
     /// <exception cref="TokenizerException">The file is missing, damaged, or of a kind that isn't supported.</exception>
     public static Tokenizer Load(string path)
     {
+        if (GgufFile.Is(path))
+            return Parse(GgufTokenizer.Json(GgufFile.Metadata(path)));
         var file = Directory.Exists(path) ? Path.Combine(path, "tokenizer.json") : path;
         if (!File.Exists(file))
             throw new TokenizerException($"{file} doesn't exist.");
@@ -64,7 +66,7 @@ public sealed class Tokenizer
         try
         {
             using var document = JsonDocument.Parse(json);
-            return new Tokenizer(document.RootElement, Convert.ToHexStringLower(SHA256.HashData(json)));
+            return new Tokenizer(document.RootElement, json.Length, Convert.ToHexStringLower(SHA256.HashData(json)));
         }
         catch (Exception fault) when (fault is JsonException or InvalidOperationException or FormatException or IndexOutOfRangeException or ArgumentException)
         {

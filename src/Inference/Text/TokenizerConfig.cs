@@ -25,6 +25,8 @@ internal sealed class TokenizerConfig
 
     public static TokenizerConfig Read(string folder)
     {
+        if (GgufFile.Is(folder))
+            return new TokenizerConfig(GgufConfig.Tokens(GgufFile.Metadata(folder)));
         var path = Path.Combine(folder, "tokenizer_config.json");
         try
         {

@@ -25,6 +25,8 @@ internal sealed class WeightLoader(torch.ScalarType type, torch.Device device)
 
     private static unsafe torch.Tensor Read(TensorView view)
     {
+        if (!view.Plain)
+            return ReadConverted(view);
         var tensor = torch.empty([.. view.Shape], Type(view));
         var rowBytes = view.ByteCount / view.Shape[0];
         var step = Math.Max(1, ChunkBytes / rowBytes);
@@ -35,6 +37,22 @@ internal sealed class WeightLoader(torch.ScalarType type, torch.Device device)
             part.bytes = new Span<byte>((void*)(view.Address + (nint)(row * rowBytes)), checked((int)(count * rowBytes)));
         }
         GC.KeepAlive(view);
+        return tensor;
+    }
+
+    // Weights that no tensor type of libtorch describes: as float32.
+    private static unsafe torch.Tensor ReadConverted(TensorView view)
+    {
+        var tensor = torch.empty([.. view.Shape], torch.float32);
+        var size = view.ElementCount / view.Shape[0];
+        var step = Math.Max(1, ChunkBytes / (size * sizeof(float)));
+        for (var row = 0L; row < view.Shape[0]; row += step)
+        {
+            var values = new float[Math.Min(step, view.Shape[0] - row) * size];
+            view.ReadFloat32(values, row * size);
+            using var part = tensor.narrow(0, row, values.Length / size);
+            part.bytes = System.Runtime.InteropServices.MemoryMarshal.AsBytes(values.AsSpan());
+        }
         return tensor;
     }
 

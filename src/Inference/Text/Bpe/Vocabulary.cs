@@ -5,13 +5,19 @@ namespace ProofMesh.Inference;
 /// <summary>Tokens and their ids: the model's and the added ones.</summary>
 internal sealed class Vocabulary
 {
-    private const int MaxId = 1 << 24;
+    private const int RoomForAny = 1 << 15;
+    // What a token takes of a file at the least: two quotation marks, a colon, a digit.
+    private const int LeastTokenBytes = 4;
+
+    private readonly int _maxId;
     private readonly Dictionary<string, int> _ids = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _lookup;
-    private string?[] _tokens = new string?[1 << 15];
+    private string?[] _tokens = new string?[RoomForAny];
 
-    public Vocabulary(JsonElement vocab)
+    /// <param name="fileBytes">Of the whole tokenizer: more ids than it has room for can't be used, and would take memory for nothing.</param>
+    public Vocabulary(JsonElement vocab, int fileBytes)
     {
+        _maxId = Math.Max(RoomForAny, fileBytes / LeastTokenBytes) - 1;
         foreach (var member in vocab.EnumerateObject())
         {
             if (member.Value.ValueKind != JsonValueKind.Number || !member.Value.TryGetInt32(out var id))
@@ -32,10 +38,10 @@ internal sealed class Vocabulary
     /// <summary>Names an id without making the model merge into it.</summary>
     public void Name(int id, string token)
     {
-        if (id is < 0 or > MaxId)
+        if (id < 0 || id > _maxId)
             throw new TokenizerException($"Token '{token}' has the impossible id {id}.");
         if (id >= _tokens.Length)
-            Array.Resize(ref _tokens, Math.Max(id + 1, 2 * _tokens.Length));
+            Array.Resize(ref _tokens, Math.Min(_maxId + 1, Math.Max(id + 1, 2 * _tokens.Length)));
         _tokens[id] = token;
         Size = Math.Max(Size, id + 1);
     }

@@ -1,0 +1,53 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace ProofMesh.Inference;
+
+/// <summary>A folder that keeps what is costly to compute of large models: their digests, and their weights packed for the processor.</summary>
+/// <remarks>A digest is known by its file's path, size and time of change; packed weights by the digests of their sources. All of it can be deleted.</remarks>
+internal sealed class WeightCache(string folder)
+{
+    // Smaller models are read and packed sooner than a person notices.
+    private const long LeastBytes = 64 << 20;
+    // Part of each name: a new layout finds no old file.
+    private const string Layout = "1";
+
+    /// <summary>Of the user: XDG_CACHE_HOME, or .cache at home; empty where there is no home.</summary>
+    public static string UserFolder { get; } = OfUser();
+
+    /// <summary>SHA-256, lower-case hex.</summary>
+    public string Digest(MappedFile file)
+    {
+        if (file.Length < LeastBytes)
+            return file.Sha256();
+        var time = File.GetLastWriteTimeUtc(file.FullPath).Ticks.ToString(CultureInfo.InvariantCulture);
+        var path = Path.Combine(folder, Hash($"{file.FullPath}\n{file.Length}\n{time}") + ".sha256");
+        if (File.Exists(path) && File.ReadAllText(path) is { Length: 64 } known && known.All(char.IsAsciiHexDigitLower))
+            return known;
+        var digest = file.Sha256();
+        Write(path, digest);
+        return digest;
+    }
+
+    /// <summary>Where a model's packed weights belong; null for a small model.</summary>
+    public string? Packed(IEnumerable<string> digests, string scheme, long bytes) =>
+        bytes < LeastBytes ? null : Path.Combine(folder, $"{Hash(string.Join('\n', digests.Append(Layout)))}-{scheme}.packed");
+
+    private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 20));
+
+    private static void Write(string path, string text)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        var temporary = $"{path}.{Guid.NewGuid():n}";
+        File.WriteAllText(temporary, text);
+        File.Move(temporary, path, overwrite: true);
+    }
+
+    private static string OfUser()
+    {
+        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        var cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } stated ? stated : home.Length > 0 ? Path.Combine(home, ".cache") : "";
+        return cache.Length > 0 ? Path.Combine(cache, "proofmesh") : "";
+    }
+}
