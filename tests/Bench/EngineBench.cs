@@ -1,81 +1,66 @@
-using System.Diagnostics;
 using ProofMesh.Inference;
-using ProofMesh.Inference.Torch;
+using ProofMesh.Testing;
 
 namespace ProofMesh.Bench;
 
-/// <summary>Tokens per second of the embedded model on the processor: one answer, eight at a time, and a prompt.</summary>
+/// <summary>Tokens per second at the shape of SmolLM2-135M beside llama.cpp, in 8 bits, 4 bits and bfloat16.</summary>
 internal static class EngineBench
 {
-    private const int PromptTokens = 256, AnswerTokens = 96, Rounds = 5;
-    // A reader of subtitles takes four words a second; one thread serves a hundred of them and more.
-    private const double DecodeGoal = 500;
-
-    private delegate double Work(ModelRunner runner);
-
-    private static readonly (string Name, Work Work)[] Works =
-    [
-        ("answer", runner => Decode(runner, 1, AnswerTokens)),
-        ("8 answers", runner => Decode(runner, 8, AnswerTokens / 4)),
-        ("prompt", Prefill),
-    ];
+    private const int Rounds = 3;
 
     public static Task<Report> Run()
     {
-        var config = ModelConfig.Load(EmbeddedModel.Folder);
-        using var checkpoint = Checkpoint.Open(EmbeddedModel.Folder);
-        var weights = new ModelWeights(checkpoint, config);
+        var threads = Math.Min(2, Environment.ProcessorCount);
+        var llama = LlamaCpp.Find();
         var rows = new List<Measurement>();
-        foreach (var threads in new[] { Math.Min(2, Environment.ProcessorCount), 1 }.Distinct()) rows.AddRange(Compare(config, weights, threads));
-        // The last row: what a node of the demo gives one customer.
-        var headline = rows.First(row => row.Name == "answer, cpu-f32, 1 thread") with { Name = "engine", Goal = DecodeGoal };
+        rows.AddRange(Compare(llama, "Q8_0", RandomGguf.Q8, WeightFormat.Int8, threads, [("answer", 2.0), ("8 answers", 4.0), ("prompt of 512", 2.0)]));
+        rows.AddRange(Compare(llama, "Q4_0", RandomGguf.Q4, WeightFormat.Int4, threads, [("answer", 1.3), ("prompt of 512", 1.3)]));
+        rows.AddRange(Compare(llama, "BF16", RandomGguf.BF16, WeightFormat.BFloat16, threads, [("answer", 1.3), ("prompt of 512", 1.3)]));
         return Task.FromResult(new Report(
-            $"Tokens of the embedded model through the model runner, without sampling: one answer of {AnswerTokens} tokens, eight answers at a time, a prompt of {PromptTokens}; medians of {Rounds} interleaved rounds. The last row is one answer in float32 on one thread.",
-            TorchLibrary.IsAvailable ? $"our own Torch backend in float32 with as many threads ({TorchLibrary.Describe().Split(',')[0]}), also beside int8 (cpu-q8), which it doesn't have. Not an engine by others: llama.cpp isn't measured yet." : "none: libtorch isn't installed.",
-            [.. rows, headline]));
+            $"Random weights at the shape of SmolLM2-135M, the same GGUF file in both engines, {threads} threads, through the model runner without sampling: 48 tokens of one answer, 24 of eight answers at a time, a prompt of 512; medians of {Rounds} interleaved rounds. Native kernels: {(NativeKernels.Bytes ? "used" : "not used")}. The last row is one answer in 8 bits.",
+            PeerName(llama),
+            [.. rows, rows[0] with { Name = "engine" }]));
     }
 
-    private static IEnumerable<Measurement> Compare(ModelConfig config, ModelWeights weights, int threads)
+    public static string PeerName(LlamaCpp? llama) => llama is null
+        ? "none: llama.cpp isn't built (scripts/llama)."
+        : "llama.cpp 0.5.0 (npm node-llama-cpp 3.22.1): the faster of its packagers' libraries and our own build of its source for this processor.";
+
+    public static IEnumerable<Measurement> Compare(LlamaCpp? llama, string name, uint type, WeightFormat format, int threads, (string Work, double Goal)[] works)
     {
-        var context = Math.Min(512, config.MaxPositions);
-        using var f32 = new CpuRunner(config, weights, WeightFormat.Float32, context, threads);
-        using var int8 = new CpuRunner(config, weights, WeightFormat.Int8, context, threads);
-        using var torch = TorchLibrary.IsAvailable ? new TorchRunner(config, weights, WeightFormat.Float32, context, "cpu", threads) : null;
-        var runners = new ModelRunner?[] { f32, int8, torch }.OfType<ModelRunner>().ToArray();
-        foreach (var (name, work) in Works)
+        using var model = new BenchModel("smollm2-135m", GgufShape.Small, type, format, threads, 576, 8);
+        foreach (var (work, goal) in works)
         {
-            var rates = runners.ToDictionary(runner => runner, _ => new List<double>());
-            foreach (var runner in runners) work(runner);
-            for (var round = 0; round < Rounds; round++)
-                foreach (var runner in runners) rates[runner].Add(work(runner));
-            double? peer = torch is null ? null : Median.Of(rates[torch]);
-            foreach (var runner in new ModelRunner[] { f32, int8 })
-                yield return new($"{name}, {runner.Scheme}, {threads} thread{(threads == 1 ? "" : "s")}", "tokens per second", Median.Of(rates[runner]), peer, null);
+            Func<double> ours = work switch
+            {
+                "answer" => () => model.Decode(1, 48),
+                "8 answers" => () => model.Decode(8, 24),
+                _ => () => model.Prefill(512),
+            };
+            Func<int, double> theirs = work switch
+            {
+                "answer" => build => llama!.Decode(build, model.File, threads, 48),
+                "8 answers" => build => llama!.DecodeMany(build, model.File, threads, 8, 24),
+                _ => build => llama!.Prefill(build, model.File, threads, 512),
+            };
+            var (rate, peer) = Interleave(llama, ours, theirs, Rounds);
+            yield return new Measurement($"{work}, {name}, {model.Runner.Scheme}", "tokens per second", rate, peer, null, RatioGoal: goal);
         }
     }
 
-    private static double Prefill(ModelRunner runner)
+    /// <summary>Medians of ours and of the peer's better build.</summary>
+    public static (double Ours, double? Peer) Interleave(LlamaCpp? llama, Func<double> ours, Func<int, double> theirs, int rounds)
     {
-        using var sequence = runner.Open(PromptTokens);
-        var clock = Stopwatch.StartNew();
-        runner.Forward([new SequenceStep(sequence, Tokens(runner, PromptTokens), 1)], new float[runner.Config.Vocabulary]);
-        return PromptTokens / clock.Elapsed.TotalSeconds;
+        ours();
+        var mine = new List<double>();
+        var others = Enumerable.Range(0, llama?.Builds ?? 0).Select(_ => new List<double>()).ToArray();
+        for (var round = 0; round < rounds; round++)
+        {
+            mine.Add(ours());
+            for (var build = 0; build < others.Length; build++)
+                others[build].Add(theirs(build));
+        }
+        Console.Error.WriteLine($"ours {Measurement.Text(Median.Of(mine))}, llama.cpp {string.Join(" and ", others.Select(rates => Measurement.Text(Median.Of(rates))))} tokens per second");
+        return (Median.Of(mine), others.Length == 0 ? null : others.Max(Median.Of));
     }
-
-    private static double Decode(ModelRunner runner, int answers, int tokens)
-    {
-        var sequences = Enumerable.Range(0, answers).Select(_ => runner.Open(tokens + 1)).ToArray();
-        var logits = new float[answers * runner.Config.Vocabulary];
-        var text = Tokens(runner, tokens);
-        var clock = Stopwatch.StartNew();
-        for (var i = 0; i < tokens; i++)
-            runner.Forward([.. sequences.Select(s => new SequenceStep(s, text.AsMemory(i, 1), 1))], logits);
-        var rate = answers * tokens / clock.Elapsed.TotalSeconds;
-        foreach (var sequence in sequences)
-            sequence.Dispose();
-        return rate;
-    }
-
-    private static int[] Tokens(ModelRunner runner, int count) =>
-        [.. Enumerable.Range(0, count).Select(i => i * 7919 % runner.Config.Vocabulary)];
 }

@@ -5,6 +5,8 @@ return await BenchCommand.RunAsync(args, new()
 {
     ["crypto"] = CryptoBench.Run,
     ["engine"] = EngineBench.Run,
+    ["engine-1b"] = EngineBillionBench.Run,
+    ["engine-serving"] = EngineServingBench.Run,
     ["indexer"] = IndexerBench.RunAsync,
     ["gateway"] = GatewayBench.RunAsync,
     ["e2e"] = EndToEndBench.RunAsync,

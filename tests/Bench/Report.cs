@@ -12,14 +12,20 @@ sealed record Report(string Method, string Peer, Measurement[] Measurements);
 /// <param name="Peer">Null where nobody else could do it here.</param>
 /// <param name="Goal">Null where none is set.</param>
 /// <param name="LessIsBetter">For times; rates are better the higher they are.</param>
-sealed record Measurement(string Name, string Unit, double Ours, double? Peer, double? Goal, bool LessIsBetter = false)
+/// <param name="RatioGoal">Instead of a goal in the quantity's own unit: how many times better than the peer.</param>
+sealed record Measurement(string Name, string Unit, double Ours, double? Peer, double? Goal, bool LessIsBetter = false, double? RatioGoal = null)
 {
     /// <summary>How many times better we are than the peer, whichever way better is.</summary>
     public double? Ratio => LessIsBetter ? Peer / Ours : Ours / Peer;
 
-    public bool Met => Goal is not { } goal || (LessIsBetter ? Ours <= goal : Ours >= goal);
+    /// <summary>A ratio to nobody is a goal missed.</summary>
+    public bool Met => (Goal is not { } goal || (LessIsBetter ? Ours <= goal : Ours >= goal)) && (RatioGoal is not { } times || Ratio >= times);
 
-    public override string ToString() => $"{Name} ours={Text(Ours)} peer={Text(Peer)} ratio={RatioText} goal={Text(Goal)} ({Unit})";
+    public bool HasGoal => Goal is not null || RatioGoal is not null;
+
+    public string GoalText => RatioGoal is { } times ? $"{Text(times)}x" : Text(Goal);
+
+    public override string ToString() => $"{Name} ours={Text(Ours)} peer={Text(Peer)} ratio={RatioText} goal={GoalText} ({Unit})";
 
     public string RatioText => Ratio?.ToString("0.00", CultureInfo.InvariantCulture) ?? "none";
 

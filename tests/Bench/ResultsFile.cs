@@ -36,8 +36,8 @@ static class ResultsFile
 
     static string Row(Measurement m)
     {
-        var goal = m.Goal is null ? "" : $"{(m.LessIsBetter ? "≤" : "≥")} {Measurement.Text(m.Goal)}";
-        var met = m.Goal is null ? "" : m.Met ? "yes" : "**no**";
+        var goal = !m.HasGoal ? "" : $"{(m.LessIsBetter && m.Goal is not null ? "≤" : "≥")} {m.GoalText.Replace('x', '×')}";
+        var met = !m.HasGoal ? "" : m.Met ? "yes" : "**no**";
         return $"| {m.Name} | {m.Unit} | {Measurement.Text(m.Ours)} | {Measurement.Text(m.Peer)} | {m.RatioText} | {goal} | {met} |";
     }
 }
