@@ -1,5 +1,7 @@
 using Npgsql;
+using ProofMesh.Chain;
 using ProofMesh.Database;
+using ProofMesh.Protocol;
 
 namespace ProofMesh.Gateway;
 
@@ -12,7 +14,8 @@ static class Composition
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(Boot.New());
         services.AddSingleton(_ => Postgres.Open(options.Postgres with { ConnectionString = Prepared(options.Postgres.ConnectionString) }));
-        services.AddSingleton(provider => new Spender(options.Spender.Open(), provider.GetRequiredService<Protocol.Rail>()));
+        services.AddSingleton(provider => new Spender(options.Spender.Open(), provider.GetRequiredService<Rail>()));
+        services.AddSingleton(_ => Wallets(options.Rpc));
         services.AddSingleton<Draining>().AddSingleton<Health>();
         services.AddSingleton<Mesh>().AddSingleton<ChainMirror>().AddSingleton<NodeDoor>().AddSingleton<Standings>();
         services.AddSingleton<Books>().AddSingleton<Pairs>().AddSingleton<Reconciliation>().AddSingleton<Lease>();
@@ -25,6 +28,9 @@ static class Composition
         services.AddLoop("callers", TimeSpan.FromSeconds(1), provider => provider.GetRequiredService<Callers>().RenewAsync);
         services.AddLoop("audit", TimeSpan.FromMinutes(5), provider => provider.GetRequiredService<Health>().AuditAsync);
     }
+
+    static AskWallet Wallets(string rpc) =>
+        rpc.Length == 0 ? (_, _, _, _) => ValueTask.FromResult(false) : new ContractWallets(new Web3(rpc).Eth, TimeProvider.System).AcceptsAsync;
 
     // Each statement of the books is parsed and planned once per connection, unless the operator says otherwise (PgBouncer).
     static string Prepared(string connection)

@@ -22,7 +22,7 @@ var offers = new Offers(manifest, new Prices(options.InputPrice, options.CachedP
 var queue = new RequestQueue(options.Capacity, options.QueueLimit, time);
 var open = new OpenRequests();
 var speed = new Speed();
-var admission = new Admission(options, rail, key.Address, offers, engine, books, escrow.Read, Ecdsa.Recover);
+var admission = new Admission(options, rail, key.Address, offers, engine, books, escrow.Read, Ecdsa.Recover, new ContractWallets(web3.Eth, time).AcceptsAsync);
 var answer = new Answer(options, rail, key.Address, provider, key.Sign, Ecdsa.Recover, admission, queue, open, books, engine, speed, time);
 var introduction = new Introduction(rail, key.Address, provider, options.Endpoint, options.Capacity, offers, key.Sign);
 using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(30) };

@@ -27,7 +27,7 @@ var chain = new ChainView(web3, rail);
 var outbox = new Outbox(database);
 var published = new Published(database);
 var publisher = new Publisher(published, options.PublishFolder);
-using var intake = new Intake(rail, Ecdsa.Recover, chain, outbox, options.Providers.Select(Address.Parse).ToFrozenSet(), TimeProvider.System);
+using var intake = new Intake(rail, Ecdsa.Recover, new ContractWallets(web3.Eth, TimeProvider.System).AcceptsAsync, chain, outbox, options.Providers.Select(Address.Parse).ToFrozenSet(), TimeProvider.System);
 
 var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [] });
 builder.WebHost.UseUrls(options.Url);

@@ -24,6 +24,21 @@ public sealed class IntakeTests(RailFixture fixture) : IAsyncLifetime
         Assert.Equal("BadSignature", Refused(await TakeAsync(grants: [forged])));
     }
 
+    [Theory]
+    [InlineData(true, "")]
+    [InlineData(false, "BadSignature")]
+    public async Task A_grant_of_a_contract_wallet_is_taken_when_the_wallet_says_so(bool byOwner, string fault)
+    {
+        using var stranger = Account.Generate();
+        var wallet = await TestContract.DeployAsync(payer.Web3, "TestWallet", TestContract.Word(payer.Address));
+        var grant = payer.Grant().Grant with { Payer = wallet };
+        var signed = new SignedGrant(grant, (byOwner ? payer.Wallet : stranger).Sign(grant.Digest(rail.Rail)));
+
+        var answer = await TakeAsync(grants: [signed]);
+
+        Assert.Equal((byOwner ? 1 : 0, fault), (answer.Accepted, string.Concat(answer.Refused.Select(refusal => refusal.Fault))));
+    }
+
     [Fact]
     public async Task A_voucher_of_a_spender_without_a_grant_is_refused() =>
         Assert.Equal("WrongSigner", Refused(await TakeAsync(vouchers: [payer.Voucher(node.Address, 10, payer.Spender)])));

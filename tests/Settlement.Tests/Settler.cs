@@ -42,7 +42,7 @@ sealed class Settler : IAsyncDisposable
         web3 = rail.Chain.As(account);
         Chain = new ChainView(web3, rail.Rail);
         Outbox = new Outbox(Postgres.DataSource);
-        intake = new Intake(rail.Rail, Ecdsa.Recover, Chain, Outbox, new HashSet<Address>(), TimeProvider.System);
+        intake = new Intake(rail.Rail, Ecdsa.Recover, new ContractWallets(rail.Chain.Web3.Eth, TimeProvider.System).AcceptsAsync, Chain, Outbox, new HashSet<Address>(), TimeProvider.System);
         Restart();
     }
 
@@ -76,7 +76,7 @@ sealed class Settler : IAsyncDisposable
     public async Task<SettlementAnswer> TakeAsync(SettlementSubmission submission, params Address[] served)
     {
         if (served.Length == 0) return await intake.TakeAsync(submission, CancellationToken.None);
-        using var choosy = new Intake(rail.Rail, Ecdsa.Recover, Chain, Outbox, served.ToHashSet(), TimeProvider.System);
+        using var choosy = new Intake(rail.Rail, Ecdsa.Recover, new ContractWallets(rail.Chain.Web3.Eth, TimeProvider.System).AcceptsAsync, Chain, Outbox, served.ToHashSet(), TimeProvider.System);
         return await choosy.TakeAsync(submission, CancellationToken.None);
     }
 

@@ -8,11 +8,13 @@ namespace ProofMesh.Testing;
 public static class TestContract
 {
     /// <param name="arguments">Of the constructor, a word each.</param>
-    public static async Task<Address> DeployAsync(Web3 web3, string name, params byte[][] arguments)
+    public static Task<Address> DeployAsync(Web3 web3, string name, params byte[][] arguments) => web3.DeployAsync(Code(name, arguments));
+
+    /// <summary>Creation code with the constructor's arguments.</summary>
+    public static byte[] Code(string name, params byte[][] arguments)
     {
         using var file = JsonDocument.Parse(File.ReadAllText(Path.Combine(Folder(), name + ".json")));
-        byte[] code = Hex.Decode(file.RootElement.GetProperty("bytecode").GetString()!);
-        return await web3.DeployAsync([.. code, .. arguments.SelectMany(argument => argument)]);
+        return [.. Hex.Decode(file.RootElement.GetProperty("bytecode").GetString()!), .. arguments.SelectMany(argument => argument)];
     }
 
     public static byte[] Word(Address address) => [.. new byte[12], .. address.ToArray()];

@@ -33,6 +33,7 @@ static class MarketConfig
     public static JsonObject Gateway(LocalMarket market, int port, string spenderKey) => new()
     {
         ["Url"] = $"http://127.0.0.1:{port}",
+        ["Rpc"] = market.Rpc,
         ["Rail"] = Rail(market.Rail),
         ["Postgres"] = Postgres(market),
         ["Spender"] = new JsonObject { ["KeyFile"] = spenderKey },

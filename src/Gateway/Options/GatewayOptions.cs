@@ -17,6 +17,9 @@ sealed record GatewayOptions
 
     public RailOptions Rail { get; init; } = new();
 
+    /// <summary>A node of the rail's chain, to ask wallets that are contracts about their signatures (ERC-1271). Empty refuses them.</summary>
+    public string Rpc { get; init; } = "";
+
     public PostgresOptions Postgres { get; init; } = new() { MaxConnections = 50 };
 
     public SpenderOptions Spender { get; init; } = new();
@@ -37,6 +40,7 @@ sealed record GatewayOptions
     public IEnumerable<string> Faults()
     {
         if (!Uri.TryCreate(Url, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https")) yield return $"Url is '{Url}': use http://ADDRESS:PORT.";
+        if (Rpc.Length > 0 && (!Uri.TryCreate(Rpc, UriKind.Absolute, out var rpc) || rpc.Scheme is not ("http" or "https" or "ws" or "wss"))) yield return "Rpc must start with http://, https://, ws:// or wss://, or be empty.";
         if (Name.Length is 0 or > 64) yield return "Name must have 1 to 64 characters.";
         if (MinimumStake < 0 || !decimal.IsInteger(MinimumStake)) yield return $"MinimumStake is {MinimumStake}: use a whole number of base units.";
         if (SuggestedCap < 1 || !decimal.IsInteger(SuggestedCap)) yield return $"SuggestedCap is {SuggestedCap}: use a whole number of base units above 0.";

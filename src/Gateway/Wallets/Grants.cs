@@ -6,14 +6,14 @@ using ProofMesh.Protocol;
 namespace ProofMesh.Gateway;
 
 /// <summary>Grants that wallets signed for this gateway's spender.</summary>
-sealed class Grants(NpgsqlDataSource database, ChainMirror mirror, Reconciliation reconciliation, Spender spender, Rail rail, TimeProvider time)
+sealed class Grants(NpgsqlDataSource database, ChainMirror mirror, Reconciliation reconciliation, Spender spender, Rail rail, AskWallet askWallet, TimeProvider time)
 {
     /// <summary>Keeps a grant that is good now; it replaces the older one.</summary>
     public async Task<GrantFault> AcceptAsync(SignedGrant signed, Address wallet, CancellationToken stop)
     {
         var grant = signed.Grant;
         if (grant.Payer != wallet || grant.Spender != spender.Address) return GrantFault.WrongParty;
-        var fault = GrantCheck.Fault(signed, new GrantTerms(Now(), await mirror.EpochAsync(grant.Payer, stop)), rail, Ecdsa.Recover);
+        var fault = await GrantCheck.FaultAsync(signed, new GrantTerms(Now(), await mirror.EpochAsync(grant.Payer, stop)), rail, Ecdsa.Recover, askWallet, stop);
         if (fault != GrantFault.None) return fault;
         const string sql = """
             insert into payer_grant (payer, spender, cap, valid_until, epoch, signature, left_to_spend)

@@ -6,7 +6,7 @@ using ProofMesh.Protocol;
 namespace ProofMesh.Gateway;
 
 /// <summary>Signs wallets in: a nonce, a signed message, a token.</summary>
-sealed class Sessions(NpgsqlDataSource database, Rail rail, GatewayOptions options, TimeProvider time)
+sealed class Sessions(NpgsqlDataSource database, Rail rail, GatewayOptions options, AskWallet askWallet, TimeProvider time)
 {
     static readonly TimeSpan NonceLifetime = TimeSpan.FromMinutes(10);
 
@@ -30,6 +30,8 @@ sealed class Sessions(NpgsqlDataSource database, Rail rail, GatewayOptions optio
     {
         var message = SignInMessage.Parse(text);
         var fault = SignInCheck.Fault(message, PersonalMessage.RecoverMessage(text, signature), options.Domain.Length > 0 ? options.Domain : domain, rail.ChainId, time.GetUtcNow());
+        // A wallet that is a contract has no key that could be recovered.
+        if (fault == SignInFault.WrongSigner && await askWallet(message!.Wallet, PersonalMessage.Digest(text), signature, stop)) fault = SignInFault.None;
         if (fault != SignInFault.None) return (fault, null, default);
         // The nonce is used up and the session begins in one statement, so one message opens one session.
         const string sql = """

@@ -11,7 +11,7 @@ sealed record Admitted(GenerateFrame Ask, int[] Prompt, TokenAmount Quote, Payer
 }
 
 /// <summary>Decides whether a request is served, before anything is computed.</summary>
-sealed class Admission(ProviderOptions options, Rail rail, Address node, Offers offers, Engine engine, NodeBooks books, ReadPayer readPayer, Recover recover)
+sealed class Admission(ProviderOptions options, Rail rail, Address node, Offers offers, Engine engine, NodeBooks books, ReadPayer readPayer, Recover recover, AskWallet askWallet)
 {
     const int MostMessages = 1_024;
 
@@ -27,8 +27,8 @@ sealed class Admission(ProviderOptions options, Rail rail, Address node, Offers 
         {
             var prompt = Tokenise(ask.Chat);
             var quote = ask.Quote.Quote.Prices.FeeUp((uint)prompt.Length, 0, ask.Chat.MaxTokens);
-            var chain = await ReadChain(ask.Payer, stop);
-            CheckAuthority(ask, chain);
+            var chain = await FromChain(() => readPayer(ask.Payer, stop));
+            await CheckAuthority(ask, chain, stop);
             Commit(ask.Payer, chain, quote);
             return new Admitted(ask, prompt, quote, chain);
         }
@@ -72,11 +72,11 @@ sealed class Admission(ProviderOptions options, Rail rail, Address node, Offers 
         return prompt;
     }
 
-    async ValueTask<PayerOnChain> ReadChain(Address payer, CancellationToken stop)
+    static async ValueTask<T> FromChain<T>(Func<ValueTask<T>> ask)
     {
         try
         {
-            return await readPayer(payer, stop);
+            return await ask();
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
         {
@@ -84,11 +84,11 @@ sealed class Admission(ProviderOptions options, Rail rail, Address node, Offers 
         }
     }
 
-    void CheckAuthority(GenerateFrame ask, PayerOnChain chain)
+    async ValueTask CheckAuthority(GenerateFrame ask, PayerOnChain chain, CancellationToken stop)
     {
         if (ask.Grant is { } grant)
         {
-            var fault = grant.Grant.Payer == ask.Payer ? GrantCheck.Fault(grant, new GrantTerms(chain.Time, chain.Epoch), rail, recover) : GrantFault.WrongParty;
+            var fault = grant.Grant.Payer == ask.Payer ? await FromChain(() => GrantCheck.FaultAsync(grant, new GrantTerms(chain.Time, chain.Epoch), rail, recover, askWallet, stop)) : GrantFault.WrongParty;
             if (fault != GrantFault.None) throw new RefusalException(NodeFault.BadGrant, $"The grant isn't good: {fault}.");
             books.Remember(grant);
         }

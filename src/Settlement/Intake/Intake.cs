@@ -3,7 +3,7 @@ using ProofMesh.Protocol;
 namespace ProofMesh.Settlement;
 
 /// <summary>Takes what nodes hand over: checks it against the chain and the outbox, and stores it before it answers.</summary>
-sealed class Intake(Rail rail, Recover recover, ChainView chain, Outbox outbox, IReadOnlySet<Address> served, TimeProvider time) : IDisposable
+sealed class Intake(Rail rail, Recover recover, AskWallet askWallet, ChainView chain, Outbox outbox, IReadOnlySet<Address> served, TimeProvider time) : IDisposable
 {
     // Submissions of one node must not overtake each other between the question what is stored and the answer.
     readonly SemaphoreSlim one = new(1, 1);
@@ -18,6 +18,10 @@ sealed class Intake(Rail rail, Recover recover, ChainView chain, Outbox outbox, 
         var pairs = submission.Vouchers.Select(signed => (signed.Voucher.Payer, Signer: Signer(signed))).Where(pair => pair.Signer != pair.Payer).Distinct().ToArray();
         var registered = await chain.GrantsAsync(pairs, stop);
 
+        var grantFaults = new List<GrantFault>();
+        // Whether a grant's epoch and time still hold is for the chain, which gives a thaw period of grace.
+        foreach (var signed in submission.Grants) grantFaults.Add(await GrantCheck.FaultAsync(signed, new GrantTerms(Now: 0, signed.Grant.Epoch), rail, recover, askWallet, stop));
+
         await one.WaitAsync(stop);
         try
         {
@@ -25,7 +29,7 @@ sealed class Intake(Rail rail, Recover recover, ChainView chain, Outbox outbox, 
             var grants = await outbox.GrantsAsync(pairs, stop);
             foreach (var (pair, standing) in registered)
                 if (standing.ValidUntil != 0) grants.TryAdd(pair, new Grant(pair.Payer, pair.Spender, TokenAmount.Max, standing.ValidUntil, standing.Epoch));
-            var terms = new IntakeTerms(rail, recover, providers, grants, Last(settled, stored), stored.ToDictionary(one => (one.Node, one.First), one => one.Root), served);
+            var terms = new IntakeTerms(rail, recover, providers, grants, Last(settled, stored), stored.ToDictionary(one => (one.Node, one.First), one => one.Root), grantFaults, served);
             var accepted = SubmissionCheck.Judge(submission, terms);
             await outbox.StoreAsync(accepted, time.GetUtcNow(), stop);
             return new SettlementAnswer(accepted.Grants.Count + accepted.Vouchers.Count + accepted.Batches.Count + accepted.Known, [.. accepted.Refused]);

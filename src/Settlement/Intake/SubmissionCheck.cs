@@ -7,10 +7,11 @@ namespace ProofMesh.Settlement;
 /// <param name="Grants">Grants that were stored or registered before, by payer and spender.</param>
 /// <param name="LastSequence">The last sequence of a node that a stored or settled statement covers.</param>
 /// <param name="Stored">The root of the stored statement that starts at this sequence of a node.</param>
+/// <param name="GrantFaults">What was found of each of the submission's grants, in their order; a wallet that is a contract was asked.</param>
 /// <param name="Served">Providers that are served; empty for all.</param>
 sealed record IntakeTerms(
     Rail Rail, Recover Recover, IReadOnlyDictionary<Address, Address?> ProviderOf, IReadOnlyDictionary<(Address Payer, Address Spender), Grant> Grants,
-    IReadOnlyDictionary<Address, ulong> LastSequence, IReadOnlyDictionary<(Address Node, ulong First), Bytes32> Stored, IReadOnlySet<Address> Served);
+    IReadOnlyDictionary<Address, ulong> LastSequence, IReadOnlyDictionary<(Address Node, ulong First), Bytes32> Stored, IReadOnlyList<GrantFault> GrantFaults, IReadOnlySet<Address> Served);
 
 /// <summary>What a submission holds that may be stored.</summary>
 sealed record Accepted(List<SignedGrant> Grants, List<AcceptedVoucher> Vouchers, List<AcceptedBatch> Batches, List<SettlementRefusal> Refused, int Known);
@@ -26,20 +27,13 @@ static class SubmissionCheck
     {
         var accepted = new Accepted([], [], [], [], 0);
         for (var i = 0; i < submission.Grants.Length; i++)
-            if (Fault(submission.Grants[i], terms) is { } fault) accepted.Refused.Add(new("grant", i, fault.Name, fault.Message));
+            if (terms.GrantFaults[i] is var fault and not GrantFault.None) accepted.Refused.Add(new("grant", i, fault.ToString(), $"The grant of {submission.Grants[i].Grant.Payer} to {submission.Grants[i].Grant.Spender} doesn't stand."));
             else accepted.Grants.Add(submission.Grants[i]);
         var grants = accepted.Grants.GroupBy(signed => (signed.Grant.Payer, signed.Grant.Spender)).ToDictionary(group => group.Key, group => group.Last().Grant);
         for (var i = 0; i < submission.Vouchers.Length; i++)
             if (Fault(submission.Vouchers[i], grants, terms, out var signer) is { } fault) accepted.Refused.Add(new("voucher", i, fault.Name, fault.Message));
             else accepted.Vouchers.Add(new(submission.Vouchers[i], signer));
         return Statements(submission, terms, accepted);
-    }
-
-    // Whether a grant's epoch and time still hold is for the chain, which gives a thaw period of grace.
-    static (string Name, string Message)? Fault(SignedGrant signed, IntakeTerms terms)
-    {
-        var fault = GrantCheck.Fault(signed, new GrantTerms(Now: 0, signed.Grant.Epoch), terms.Rail, terms.Recover);
-        return fault == GrantFault.None ? null : (fault.ToString(), $"The grant of {signed.Grant.Payer} to {signed.Grant.Spender} doesn't stand.");
     }
 
     static (string Name, string Message)? Fault(SignedVoucher signed, Dictionary<(Address, Address), Grant> fresh, IntakeTerms terms, out Address signer)

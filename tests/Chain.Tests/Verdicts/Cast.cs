@@ -4,10 +4,11 @@ using ProofMesh.Testing;
 
 namespace ProofMesh.Chain.Tests;
 
-/// <summary>A payer's wallet and its session keys.</summary>
-sealed record CastPayer(Account Wallet, Account[] Spenders)
+/// <summary>A payer, the key of its wallet, and its session keys.</summary>
+/// <param name="Address">Of the wallet's key, or of a contract that the key owns (ERC-1271).</param>
+sealed record CastPayer(Address Address, Account Wallet, Account[] Spenders)
 {
-    public Address Address => Wallet.Address;
+    public bool IsContract => Address != Wallet.Address;
 }
 
 /// <summary>A node's key and whose it is; zero for a key that nobody registered.</summary>
@@ -38,6 +39,10 @@ sealed class Cast : IAsyncDisposable
 
     public List<CastPayer> Payers { get; } = [];
 
+    /// <summary>What the contracts among the payers say: they accept their owner's signatures.</summary>
+    public AskWallet Wallets => (wallet, digest, signature, _) =>
+        ValueTask.FromResult(Payers.Find(payer => payer.Address == wallet) is { IsContract: true } payer && Ecdsa.Recover(digest, signature) == payer.Wallet.Address);
+
     public List<Account> Providers { get; } = [];
 
     /// <summary>The first of them signs most statements.</summary>
@@ -56,6 +61,7 @@ sealed class Cast : IAsyncDisposable
         var cast = new Cast(chain, deployer, rail, new ChainState((ulong)thaw.TotalSeconds, (ulong)window.TotalSeconds, (uint)Multiple) { Now = Start });
         foreach (var contract in new[] { rail.Escrow, rail.Staking }) await cast.SendAsync(rail.Token, TestTetherContract.ApproveData(contract, Plenty));
         foreach (var deposit in Deposits) await cast.AddPayerAsync(dice, deposit);
+        await cast.AddPayerAsync(dice, Deposits[0], contract: true);
         foreach (var stake in Stakes) await cast.AddProviderAsync(dice, stake, nodes: 2);
         await cast.SendAsync(cast.Providers[1], rail.Staking, StakingContract.RetireNodeData(cast.Nodes[3].Address));
         for (var i = 0; i < 2; i++) cast.Unknown.Add(new(dice.Key(), default));
@@ -98,14 +104,22 @@ sealed class Cast : IAsyncDisposable
         await Chain.DisposeAsync();
     }
 
-    async Task AddPayerAsync(Dice dice, ulong deposit)
+    async Task AddPayerAsync(Dice dice, ulong deposit, bool contract = false)
     {
-        var payer = new CastPayer(dice.Key(), [dice.Key(), dice.Key(), dice.Key()]);
+        var wallet = dice.Key();
+        var address = contract ? await DeployWalletAsync(wallet.Address) : wallet.Address;
+        var payer = new CastPayer(address, wallet, [dice.Key(), dice.Key(), dice.Key()]);
         await FundAsync(payer.Wallet);
         Payers.Add(payer);
         State.Payers[payer.Address] = new();
         if (deposit > 0) await SendAsync(Rail.Escrow, EscrowContract.DepositForData(payer.Address, new(deposit)));
         await RefreshAsync(payer);
+    }
+
+    async Task<Address> DeployWalletAsync(Address owner)
+    {
+        var receipt = await SendAsync(Deployer, null, TestContract.Code("TestWallet", TestContract.Word(owner)));
+        return receipt.ContractAddress ?? throw new InvalidOperationException("No wallet was made.");
     }
 
     async Task AddProviderAsync(Dice dice, ulong stake, int nodes)
@@ -132,7 +146,7 @@ sealed class Cast : IAsyncDisposable
     }
 
     // A block of its own, a second after the last unless more time has passed by the state's clock.
-    async Task<TransactionReceipt> SendAsync(Web3 sender, Address contract, byte[] data, ulong gas = MostGas)
+    async Task<TransactionReceipt> SendAsync(Web3 sender, Address? contract, byte[] data, ulong gas = MostGas)
     {
         var hash = await sender.SendTransactionAsync(new(contract, data) { Gas = gas });
         await Chain.AskAsync("evm_setNextBlockTimestamp", (long)State.Now);

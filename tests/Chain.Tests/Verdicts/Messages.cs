@@ -32,7 +32,7 @@ sealed class Messages(Dice dice, Cast cast)
         var signer = dice.Weighed<Func<Account>>(
             (40, () => payer.Wallet),
             (35, () => dice.Of(payer.Spenders)),
-            (15, () => payer.Spenders[2]),
+            (25, () => payer.Spenders[2]),
             (6, () => dice.Of(dice.Of(cast.Payers).Spenders)),
             (3, () => dice.Of(cast.Payers).Wallet),
             (3, () => node.Key))();

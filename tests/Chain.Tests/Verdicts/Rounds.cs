@@ -43,17 +43,20 @@ sealed class Rounds(Dice dice, Cast cast, Tally tally)
     /// <summary>What changes the state beside settlements: deposits, thaws, withdrawals, revocations, reserves, stake.</summary>
     Task BusinessAsync()
     {
-        var payer = dice.Of(cast.Payers);
+        // A contract can't be told here to act by itself.
+        var payer = dice.Of(cast.Payers.FindAll(one => !one.IsContract));
         return dice.Weighed<Func<Task>>(
-            (60, () => AsPayer(payer, null, EscrowContract.DepositForData(payer.Address, new(dice.Between(1, 60_000))))),
+            (60, () => DepositAsync(dice.Of(cast.Payers))),
             (15, () => AsPayer(payer, payer, EscrowContract.ThawData(new(dice.Between(1, 30_000))))),
             (5, () => AsPayer(payer, payer, EscrowContract.CancelThawData())),
             (15, () => AsPayer(payer, payer, EscrowContract.WithdrawData(cast.Providers[0].Address))),
-            (20, () => RevokeAsync(payer)),
+            (35, () => RevokeAsync(payer)),
             (20, () => ReserveAsync(payer)),
             (10, () => AsPayer(payer, null, EscrowContract.ReleaseReservesData(payer.Address, [.. cast.Providers.Select(provider => provider.Address)]))),
             (15, () => StakeAsync(dice.Of(cast.Providers))))();
     }
+
+    Task DepositAsync(CastPayer payer) => AsPayer(payer, null, EscrowContract.DepositForData(payer.Address, new(dice.Between(1, 60_000))));
 
     // What can't be done now reverts and changes nothing.
     async Task AsPayer(CastPayer payer, CastPayer? sender, byte[] data)
@@ -89,7 +92,8 @@ sealed class Rounds(Dice dice, Cast cast, Tally tally)
     async Task SettleAsync()
     {
         expected.Clear();
-        var grants = Enumerable.Range(0, Grants).Select(_ => Grant()).ToArray();
+        var grants = new List<Judged<SignedGrant, GrantFault>>();
+        while (grants.Count < Grants) grants.Add(await GrantAsync());
         var claims = new List<Judged<SignedVoucher, ClaimFault>>();
         var groups = Enumerable.Range(0, Groups).Select(_ => Group(claims)).ToArray();
         var statements = Enumerable.Range(0, Statements).Select(_ => Statement()).ToArray();
@@ -113,11 +117,11 @@ sealed class Rounds(Dice dice, Cast cast, Tally tally)
             tally.Count(items[i].Message, items[i].Story, items[i].Terms, items[i].Fault, skipped.GetValueOrDefault((ulong)i, "None"));
     }
 
-    Judged<SignedGrant, GrantFault> Grant()
+    async Task<Judged<SignedGrant, GrantFault>> GrantAsync()
     {
         var (signed, story) = messages.Grant();
         var terms = State.GrantTerms(signed.Grant.Payer, signed.Grant.Spender);
-        var fault = GrantCheck.Fault(signed, terms, cast.Rail, Ecdsa.Recover);
+        var fault = await GrantCheck.FaultAsync(signed, terms, cast.Rail, Ecdsa.Recover, cast.Wallets, CancellationToken.None);
         if (fault == GrantFault.None)
         {
             var limit = State.Register(signed.Grant).Limit;
