@@ -55,7 +55,7 @@ sealed class Cast : IAsyncDisposable
         TimeSpan thaw = TimeSpan.FromMinutes(10), window = TimeSpan.FromHours(1);
         var chain = await LocalChain.StartAsync(blockSeconds: 0.05);
         var deployer = chain.As(LocalChain.Account(0));
-        var rail = await RailDeployment.DeployAsync(deployer, new() { ThawPeriod = thaw, DisputeWindow = window, UnbondingPeriod = window, MinimumStake = new(1_000), StakeMultiple = (uint)Multiple });
+        var rail = await RailDeployment.DeployAsync(deployer, new() { ThawPeriod = thaw, DisputeWindow = window, UnbondingPeriod = 2 * window, MinimumStake = new(1_000), StakeMultiple = (uint)Multiple });
         // From here on a block comes when it is asked for, at the second that it is given.
         await chain.AskAsync("evm_setIntervalMining", 0);
         var cast = new Cast(chain, deployer, rail, new ChainState((ulong)thaw.TotalSeconds, (ulong)window.TotalSeconds, (uint)Multiple) { Now = Start });
