@@ -241,10 +241,13 @@ contract Settlement is ISettlement, Ownable2Step, EIP712 {
 
     /// @inheritdoc ISettlement
     function ceilingOf(address provider) public view returns (uint128) {
-        uint256 most = uint256(IStaking(STAKING).stakeOf(provider)) * stakeMultiple;
         uint256 used = _exposures[provider].used(DISPUTE_WINDOW);
-        if (most <= used) return 0;
-        return most - used > type(uint128).max ? type(uint128).max : uint128(most - used);
+        unchecked {
+            // 128 bits times 32
+            uint256 most = uint256(IStaking(STAKING).stakeOf(provider)) * stakeMultiple;
+            if (most <= used) return 0;
+            return most - used > type(uint128).max ? type(uint128).max : uint128(most - used);
+        }
     }
 
     /// @inheritdoc ISettlement
