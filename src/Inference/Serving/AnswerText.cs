@@ -15,10 +15,10 @@ internal sealed class AnswerText(IncrementalDecoder decoder, IReadOnlyList<strin
         if (token.Finish == FinishReason.Cancelled)
             return new GeneratedToken([], "", FinishReason.Cancelled);
         // The token that ends an answer has no text; what may be the beginning of a stop string is held back.
-        var text = token.Finish == FinishReason.Stop ? "" : Release(decoder.Append(token.Id), last: false);
+        var text = token.Ends ? "" : Release(decoder.Append(token.Id), last: false);
         if (_stopped || token.Finish is not null)
             text += Release(decoder.Flush(), last: true);
-        return new GeneratedToken([token.Id], text, _stopped ? FinishReason.Stop : token.Finish);
+        return new GeneratedToken([token.Id], text, _stopped ? FinishReason.Stop : token.Finish) { LogProb = token.LogProb };
     }
 
     private string Release(string text, bool last)

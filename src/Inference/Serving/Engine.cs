@@ -15,6 +15,7 @@ public sealed class Engine : IDisposable
     private readonly SchedulerThread _thread;
     private readonly EngineOptions _options;
     private readonly Lazy<ChatTemplate> _template;
+    private readonly Formats _formats;
     private readonly (Checkpoint Files, DraftModel Model)? _draft;
 
     private Engine(EngineOptions options, Checkpoint checkpoint, IReadOnlyList<string> digests, ModelRunner runner, Tokenizer tokenizer, (Checkpoint Files, DraftModel Model)? draft)
@@ -23,6 +24,7 @@ public sealed class Engine : IDisposable
         var name = options.Name ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Folder)));
         Model = new EngineModel(name, runner.Context, runner.Scheme, Version, digests, tokenizer.Digest);
         _template = new Lazy<ChatTemplate>(() => ChatTemplate.Load(options.Folder));
+        _formats = new Formats(tokenizer, runner.Config.EndTokens);
         _draft = draft;
         _scheduler = new Scheduler(runner, options, TimeProvider.System, draft?.Model);
         _thread = new SchedulerThread(_scheduler);
@@ -31,6 +33,20 @@ public sealed class Engine : IDisposable
     public EngineModel Model { get; }
 
     public Tokenizer Tokenizer { get; }
+
+    /// <summary>What is wrong with a format, or null.</summary>
+    public string? FormatFault(string? format)
+    {
+        try
+        {
+            _formats.Read(format);
+            return null;
+        }
+        catch (ConstraintException fault)
+        {
+            return fault.Message;
+        }
+    }
 
     public EngineLoad CurrentLoad => _scheduler.Load;
 
@@ -68,11 +84,12 @@ public sealed class Engine : IDisposable
     /// <exception cref="ContextOverflowException">Prompt and answer exceed the context.</exception>
     /// <exception cref="EngineBusyException">The queue is full (thrown when the enumeration starts).</exception>
     /// <exception cref="ArgumentException">The request is malformed; the message says how.</exception>
+    /// <exception cref="ConstraintException">The format can't be kept to; the message names the place.</exception>
     public IAsyncEnumerable<GeneratedToken> Generate(GenerateRequest request, CancellationToken stop = default)
     {
         request.Check(_runner.Config.Vocabulary);
         CheckFits(request.Prompt.Count, request.MaxTokens);
-        return Run(request, stop);
+        return Run(request, _formats.Read(request.Format), stop);
     }
 
     /// <summary>Computes somebody's answer again with its tokens forced, and says at each position which token wins here.</summary>
@@ -81,14 +98,14 @@ public sealed class Engine : IDisposable
     /// <exception cref="EngineBusyException">The queue is full.</exception>
     /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
     public async Task<IReadOnlyList<ReplayedToken>> Replay(
-        IReadOnlyList<int> prompt, IReadOnlyList<int> tokens, SamplingParameters sampling, CancellationToken stop = default)
+        IReadOnlyList<int> prompt, IReadOnlyList<int> tokens, SamplingParameters sampling, string? format = null, CancellationToken stop = default)
     {
         sampling.Check();
         GenerateRequest.CheckTokens(prompt, _runner.Config.Vocabulary);
         GenerateRequest.CheckTokens(tokens, _runner.Config.Vocabulary);
         CheckFits(prompt.Count, tokens.Count);
         stop.ThrowIfCancellationRequested();
-        var replay = new Replay(prompt, tokens, sampling);
+        var replay = new Replay(prompt, tokens, sampling, _formats.Read(format), Tokenizer.Piece);
         Enqueue(replay);
         await using var registration = stop.Register(() => Cancel(replay));
         return await replay.Result;
@@ -104,9 +121,9 @@ public sealed class Engine : IDisposable
         _checkpoint.Dispose();
     }
 
-    private async IAsyncEnumerable<GeneratedToken> Run(GenerateRequest request, CancellationToken argument, [EnumeratorCancellation] CancellationToken stop = default)
+    private async IAsyncEnumerable<GeneratedToken> Run(GenerateRequest request, Constraint? constraint, CancellationToken argument, [EnumeratorCancellation] CancellationToken stop = default)
     {
-        var generation = new Generation(request, _runner.Config.EndTokens, _options.ReadAhead);
+        var generation = new Generation(request, _runner.Config.EndTokens, _options.ReadAhead, constraint, Tokenizer.Piece);
         var text = new AnswerText(Tokenizer.Stream(), request.Stop);
         Enqueue(generation);
         await using var onArgument = argument.Register(() => Cancel(generation));

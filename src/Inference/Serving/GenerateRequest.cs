@@ -6,6 +6,8 @@ public sealed record GenerateRequest
     public const int MaxStops = 16;
     public const int MaxStopLength = 256;
     public const int MaxPriority = 6;
+    public const int MaxFormatLength = 1 << 16;
+    public const int MaxTopLogProbs = 20;
 
     /// <summary>At least one token; see <see cref="Engine.Prompt"/>.</summary>
     public required IReadOnlyList<int> Prompt { get; init; }
@@ -17,6 +19,12 @@ public sealed record GenerateRequest
 
     /// <summary>The answer ends before the first of these; none of them is ever shown.</summary>
     public IReadOnlyList<string> Stop { get; init; } = [];
+
+    /// <summary>What the answer must look like: {"type":"json_object"}, {"type":"json_schema","schema":…} or {"type":"regex","pattern":…}; null: anything.</summary>
+    public string? Format { get; init; }
+
+    /// <summary>How many of the most likely tokens are reported beside each; null: not even the probability of the token itself.</summary>
+    public int? TopLogProbs { get; init; }
 
     /// <summary>0 to 6; each step is worth five seconds of waiting.</summary>
     public int Priority { get; init; }
@@ -34,6 +42,8 @@ public sealed record GenerateRequest
         CheckTokens(Prompt, vocabulary);
         if (MaxTokens < 1)
             throw new ArgumentException($"{MaxTokens} tokens were asked for; at least 1 is.");
+        if (TopLogProbs is < 0 or > MaxTopLogProbs)
+            throw new ArgumentException($"{TopLogProbs} most likely tokens were asked for; 0 to {MaxTopLogProbs} are reported.");
         if (Priority is < 0 or > MaxPriority)
             throw new ArgumentException($"Priority is {Priority}; 0 to {MaxPriority} is accepted.");
         if (Stop.Count > MaxStops)

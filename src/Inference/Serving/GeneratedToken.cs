@@ -20,4 +20,7 @@ public readonly record struct GeneratedToken(IReadOnlyList<int> Ids, string Text
 {
     /// <summary>Tokens of the prompt that were not computed, as an earlier request of the same scope had the same beginning.</summary>
     public int CachedTokens { get; init; }
+
+    /// <summary>Where it was asked for.</summary>
+    public TokenLogProb? LogProb { get; init; }
 }

@@ -4,7 +4,8 @@ namespace ProofMesh.Inference;
 
 /// <summary>One token as the scheduler hands it out; its text is made by whoever reads it.</summary>
 /// <param name="Id">−1 with a cancellation.</param>
-internal readonly record struct SampledToken(int Id, FinishReason? Finish);
+/// <param name="Ends">It is one of the tokens that end an answer, which have no text.</param>
+internal readonly record struct SampledToken(int Id, FinishReason? Finish, bool Ends = false, TokenLogProb? LogProb = null);
 
 /// <summary>A request while it runs: its prompt is read in pieces, then each step samples a token.</summary>
 internal sealed class Generation : Job
@@ -14,14 +15,19 @@ internal sealed class Generation : Job
     private readonly int _readAhead;
     private readonly TokenHistory _history;
     private readonly Channel<SampledToken> _channel;
+    private readonly Constraint? _constraint;
+    private readonly Func<int, byte[]> _piece;
     private readonly Drafting _drafting = new();
     private readonly int[] _guesses = new int[Drafting.MaxGuesses];
     private Sequence? _draft;
+    private int _state;
 
-    public Generation(GenerateRequest request, IReadOnlyList<int> endTokens, int readAhead)
+    /// <param name="piece">A token's bytes.</param>
+    public Generation(GenerateRequest request, IReadOnlyList<int> endTokens, int readAhead, Constraint? constraint = null, Func<int, byte[]>? piece = null)
         : base(request.Prompt, request.Prompt.Count + request.MaxTokens, request.Priority, request.CacheScope)
     {
         (_request, _endTokens, _readAhead) = (request, endTokens, readAhead);
+        (_constraint, _state, _piece) = (constraint, constraint?.Start ?? 0, piece ?? (static _ => []));
         _history = new TokenHistory(request.Prompt);
         // What is read ahead, what a step's guesses add, and the notice of a cancellation.
         _channel = Channel.CreateBounded<SampledToken>(new BoundedChannelOptions(readAhead + Drafting.MaxGuesses + 1) { SingleReader = true, SingleWriter = true });
@@ -43,7 +49,7 @@ internal sealed class Generation : Job
     {
         var most = Math.Min(_drafting.Worth(cost, answering), Rest.Length - 1);
         Guessed = most > 0 ? Drafting.LookUp(Text, Rest[..most]) : 0;
-        WantsDraft = Guessed == 0 ? most : 0;
+        WantsDraft = Guessed == 0 && _constraint is null ? most : 0;
     }
 
     /// <returns>False when the draft model's cache has no room.</returns>
@@ -67,7 +73,7 @@ internal sealed class Generation : Job
     }
 
     // Each row's token is drawn as if it stood alone; a guess only spares the step that would have computed its row.
-    public override void Accept(Sampler sampler, ReadOnlySpan<float> logits, int rows)
+    public override void Accept(Sampler sampler, Span<float> logits, int rows)
     {
         var size = logits.Length / rows;
         Rest[..(rows - 1)].CopyTo(_guesses);
@@ -84,13 +90,19 @@ internal sealed class Generation : Job
         Sequence!.Truncate(Count - 1);
     }
 
-    private int Sample(Sampler sampler, ReadOnlySpan<float> logits)
+    private int Sample(Sampler sampler, Span<float> logits)
     {
+        var raw = _request.TopLogProbs is null || _constraint is null ? logits : logits.ToArray();
+        _constraint?.Apply(_state, logits);
         var token = sampler.Choose(logits, _history, _request.Sampling, Count);
         _history.Add(token);
         Append(token);
-        FinishReason? finish = _endTokens.Contains(token) ? FinishReason.Stop : Count == Capacity ? FinishReason.Length : null;
-        Emit(new SampledToken(token, finish));
+        var ends = _endTokens.Contains(token);
+        if (_constraint is not null && !ends)
+            _state = _constraint.Advance(_state, _piece(token));
+        var complete = ends || (_constraint?.IsComplete(_state) ?? false);
+        FinishReason? finish = complete ? FinishReason.Stop : Count == Capacity ? FinishReason.Length : null;
+        Emit(new SampledToken(token, finish, ends, _request.TopLogProbs is { } top ? TokenLogProb.Of(raw, token, top) : null));
         return token;
     }
 

@@ -118,7 +118,7 @@ internal abstract class Job
     public virtual void DropGuesses() => Guessed = 0;
 
     /// <summary>Takes the logits that <see cref="Next"/> asked for, row after row.</summary>
-    public abstract void Accept(Sampler sampler, ReadOnlySpan<float> logits, int rows);
+    public abstract void Accept(Sampler sampler, Span<float> logits, int rows);
 
     /// <summary>Tells the waiting caller that it was cancelled.</summary>
     public abstract void EndCancelled();

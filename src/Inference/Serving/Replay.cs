@@ -2,11 +2,12 @@ namespace ProofMesh.Inference;
 
 /// <summary>Somebody's answer while it is checked: its tokens are forced, and each is compared with the one that wins here.</summary>
 /// <remarks>The last token of the answer is judged, never computed.</remarks>
-internal sealed class Replay(IReadOnlyList<int> prompt, IReadOnlyList<int> answer, SamplingParameters sampling)
+internal sealed class Replay(IReadOnlyList<int> prompt, IReadOnlyList<int> answer, SamplingParameters sampling, Constraint? constraint, Func<int, byte[]> piece)
     : Job([.. prompt, .. answer.SkipLast(1)], prompt.Count + answer.Count, priority: 0, scope: default)
 {
     private readonly TokenHistory _history = new(prompt);
     private readonly List<ReplayedToken> _judged = [];
+    private int _state = constraint?.Start ?? 0;
     private readonly TaskCompletionSource<IReadOnlyList<ReplayedToken>> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Task<IReadOnlyList<ReplayedToken>> Result => _result.Task;
@@ -15,14 +16,17 @@ internal sealed class Replay(IReadOnlyList<int> prompt, IReadOnlyList<int> answe
 
     protected override int FirstRow => prompt.Count - 1 + _judged.Count;
 
-    public override void Accept(Sampler sampler, ReadOnlySpan<float> logits, int rows)
+    public override void Accept(Sampler sampler, Span<float> logits, int rows)
     {
         var size = logits.Length / rows;
         for (var row = 0; row < rows; row++)
         {
             var emitted = answer[_judged.Count];
-            _judged.Add(sampler.Judge(logits.Slice(row * size, size), _history, sampling, prompt.Count + _judged.Count, emitted));
+            var scores = logits.Slice(row * size, size);
+            constraint?.Apply(_state, scores);
+            _judged.Add(sampler.Judge(scores, _history, sampling, prompt.Count + _judged.Count, emitted));
             _history.Add(emitted);
+            _state = constraint?.Follow(_state, piece(emitted)) ?? 0;
         }
         if (_judged.Count < answer.Count)
             return;

@@ -228,9 +228,22 @@ internal sealed class Scheduler(ModelRunner runner, EngineOptions options, TimeP
         {
             var size = _steps[i].LogitRows * runner.Config.Vocabulary;
             if (size > 0)
-                _batch[i].Accept(_sampler, _logits.AsSpan(at, size), _steps[i].LogitRows);
+                Accept(_batch[i], _logits.AsSpan(at, size), _steps[i].LogitRows);
             _batch[i].Sequence!.Publish();
             at += size;
+        }
+    }
+
+    // What a format demands may turn out impossible: that ends its own answer only.
+    private void Accept(Job job, Span<float> logits, int rows)
+    {
+        try
+        {
+            job.Accept(_sampler, logits, rows);
+        }
+        catch (ConstraintException fault)
+        {
+            job.Fail(fault);
         }
     }
 

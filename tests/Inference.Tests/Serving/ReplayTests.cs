@@ -58,6 +58,6 @@ public sealed class ReplayTests
         await Assert.ThrowsAsync<ArgumentException>(() => test.Engine.Replay([1], [9999], new()));
         using var stop = new CancellationTokenSource();
         await stop.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => test.Engine.Replay([1], new int[99], new(), stop.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => test.Engine.Replay([1], new int[99], new(), stop: stop.Token));
     }
 }
