@@ -198,6 +198,13 @@ function identity() {
       max_tokens: 4_294_967_295,
       stop: ["\n\n", "###"],
     },
+    {
+      model: "m",
+      messages: [{ role: "user", content: "As JSON" }],
+      max_tokens: 9,
+      stop: [],
+      response_format: '{"type":"json_object"}',
+    },
   ].map((request) => {
     const text = canonical(request);
     return {

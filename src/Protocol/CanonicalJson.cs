@@ -20,6 +20,11 @@ static class CanonicalJson
         }
         text.Append("],\"model\":");
         Quote(text, request.Model);
+        if (request.ResponseFormat is { } format)
+        {
+            text.Append(",\"response_format\":");
+            Quote(text, format);
+        }
         text.Append(",\"stop\":");
         List(text, request.Stop);
         text.Append('}');

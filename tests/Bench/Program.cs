@@ -7,6 +7,7 @@ return await BenchCommand.RunAsync(args, new()
     ["engine"] = EngineBench.Run,
     ["engine-1b"] = EngineBillionBench.Run,
     ["engine-serving"] = EngineServingBench.Run,
+    ["serving"] = ServingBench.Run,
     ["indexer"] = IndexerBench.RunAsync,
     ["gateway"] = GatewayBench.RunAsync,
     ["e2e"] = EndToEndBench.RunAsync,

@@ -17,7 +17,7 @@ public sealed class IdentityTests
         var json = item["request"]!;
         var request = new ChatRequest(json.Text("model"),
             [.. json["messages"].Items().Select(turn => new ChatTurn(turn.Text("role"), turn.Text("content")))],
-            json.Int("max_tokens"), [.. json["stop"].Items().Select(stop => stop.ToString())]);
+            json.Int("max_tokens"), [.. json["stop"].Items().Select(stop => stop.ToString())], json["response_format"]?.ToString());
         Assert.Equal(item.Text("canonical"), Encoding.UTF8.GetString(request.Canonical()));
         Assert.Equal(item.Hash("commitment"), Commitments.Request(item.Hash("salt"), request));
     });

@@ -33,7 +33,7 @@ public sealed class WireTests
         new ChallengeFrame(1, Bytes32.Random(), 31337, Node),
         new WelcomeFrame(1),
         new LoadFrame(1, 2, 3, 0.5, 0.25, true, 12.5),
-        new ChunkFrame(Bytes32.Random(), 0, [1, 2], "né\n", 7),
+        new ChunkFrame(Bytes32.Random(), 0, [1, 2], "né\n", 7, [new("0x6e", -0.5, [new("0x6f", -1.25)]), new("0xc3a9", 0, [])]),
         new NeedVoucherFrame(Bytes32.Random(), new(12), 3, 4, null),
         new VoucherFrame(Bytes32.Random(), new(new(Node, Node, TokenAmount.Max, Bytes32.Zero), Signature)),
         new CancelFrame(Bytes32.Random()),

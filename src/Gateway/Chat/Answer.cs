@@ -17,7 +17,7 @@ abstract class Answer
     /// <summary>Once something was sent the request can't move to another node.</summary>
     public bool Begun { get; protected set; }
 
-    public abstract ValueTask TextAsync(AnswerHead head, string text, CancellationToken stop);
+    public abstract ValueTask TextAsync(AnswerHead head, string text, TokenLikelihood[]? logprobs, CancellationToken stop);
 
     /// <summary>Sends what was collected. Returns when the customer has taken it.</summary>
     public abstract ValueTask FlushAsync(CancellationToken stop);

@@ -20,11 +20,12 @@ static class AnswerJson
         writer.WriteNull("finish_reason");
     });
 
-    public static void Text(IBufferWriter<byte> target, AnswerHead head, string text, bool usage) => Event(target, head, usage, writer =>
+    public static void Text(IBufferWriter<byte> target, AnswerHead head, string text, TokenLikelihood[]? logprobs, bool usage) => Event(target, head, usage, writer =>
     {
         writer.WriteStartObject("delta");
         writer.WriteString("content", text);
         writer.WriteEndObject();
+        if (logprobs is not null) Likelihoods.Write(writer, logprobs);
         writer.WriteNull("finish_reason");
     });
 
@@ -48,7 +49,7 @@ static class AnswerJson
         target.Write("\n\n"u8);
     }
 
-    public static void Whole(IBufferWriter<byte> target, AnswerHead head, AnswerEnd end, string text)
+    public static void Whole(IBufferWriter<byte> target, AnswerHead head, AnswerEnd end, string text, IReadOnlyList<TokenLikelihood>? logprobs)
     {
         using var writer = Begin(target, head, "chat.completion");
         writer.WriteStartArray("choices");
@@ -59,7 +60,7 @@ static class AnswerJson
         writer.WriteString("content", text);
         writer.WriteNull("refusal");
         writer.WriteEndObject();
-        writer.WriteNull("logprobs");
+        Likelihoods.Write(writer, logprobs);
         writer.WriteString("finish_reason", end.FinishReason);
         writer.WriteEndObject();
         writer.WriteEndArray();

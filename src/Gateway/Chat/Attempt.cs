@@ -57,7 +57,7 @@ sealed class Attempt(Node node, Bill bill, AnswerHead head, Lazy<Task<Outcome?>>
     {
         if (bill.CompletionTokens == 0 && chunk.Tokens.Length > 0) node.Served(time.GetElapsedTime(started).TotalMilliseconds);
         if (bill.Take(chunk, out var known) is { } fault) return await BrokeAsync(stream, RelayFault.NodeBroke, fault);
-        if (!known && !left) await WriteAsync(stream, () => answer.TextAsync(head, chunk.Text, customer), closing);
+        if (!known && !left) await WriteAsync(stream, () => answer.TextAsync(head, chunk.Text, chunk.Logprobs, customer), closing);
         return null;
     }
 

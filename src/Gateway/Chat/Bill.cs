@@ -31,6 +31,8 @@ sealed class Bill(BillTerms terms)
         if (chunk.First != tokens.Count) return $"A chunk begins at token {chunk.First}, {tokens.Count} have come.";
         if (tokens.Count + chunk.Tokens.Length > terms.Chat.MaxTokens) return $"The answer has more than the {terms.Chat.MaxTokens} tokens that were asked for.";
         if (PromptFault(chunk.PromptTokens) is { } fault) return fault;
+        if (chunk.Logprobs is { } likely && (likely.Length != chunk.Tokens.Length || likely.Any(token => token.Top.Length > Likelihoods.MostTop || Likelihoods.Fault(token))))
+            return "The probabilities of a chunk don't fit its tokens.";
         PromptTokens = chunk.PromptTokens;
         tokens.AddRange(chunk.Tokens);
         return null;

@@ -5,9 +5,12 @@ namespace ProofMesh.Gateway;
 
 /// <summary>A chat request that was read and found good.</summary>
 /// <param name="MaxTokens">Null when the customer named no limit.</param>
+/// <param name="ResponseFormat">As docs/encodings.md has it, null for free text.</param>
+/// <param name="TopLogprobs">Null: no probabilities.</param>
 /// <param name="IdempotencyKey">Becomes the client nonce, so that a request that is sent twice is served once.</param>
 sealed record ChatOrder(
-    string Model, ChatTurn[] Messages, uint? MaxTokens, string[] Stop, Sampling Sampling, bool Stream, bool IncludeUsage, string? IdempotencyKey)
+    string Model, ChatTurn[] Messages, uint? MaxTokens, string[] Stop, Sampling Sampling, bool Stream, bool IncludeUsage, string? IdempotencyKey,
+    string? ResponseFormat = null, int? TopLogprobs = null)
 {
     // A chat template frames each message with a few special tokens and may bring a system prompt of its own.
     const uint TokensPerMessage = 32, TokensOfTemplate = 256;

@@ -17,7 +17,9 @@ sealed class ChatReader
     uint? maxTokens;
     string[] stop = [];
     Sampling sampling = new();
-    bool stream, includeUsage;
+    bool stream, includeUsage, logprobs;
+    string? format;
+    int? topLogprobs;
 
     ChatReader(int mostMessages) => this.mostMessages = mostMessages;
 
@@ -30,8 +32,10 @@ sealed class ChatReader
             if (reader.Read(property) is { } fault) return (null, Invalid(fault, property.Name));
         if (reader.model.Length == 0) return (null, Invalid("model is missing.", "model"));
         if (reader.messages is null) return (null, Invalid("messages is missing.", "messages"));
+        if (reader is { topLogprobs: not null, logprobs: false }) return (null, Invalid("top_logprobs needs logprobs to be true.", "top_logprobs"));
         if (reader.sampling.Fault() is { } wrong) return (null, Invalid(wrong, wrong[..wrong.IndexOf(' ', StringComparison.Ordinal)]));
-        return (new(reader.model, reader.messages, reader.maxTokens, reader.stop, reader.sampling, reader.stream, reader.includeUsage, idempotencyKey), null);
+        return (new(reader.model, reader.messages, reader.maxTokens, reader.stop, reader.sampling, reader.stream, reader.includeUsage, idempotencyKey,
+            reader.format, reader.logprobs ? reader.topLogprobs ?? 0 : null), null);
     }
 
     static ApiError Invalid(string message, string? param) => ApiError.Of(RelayFault.InvalidRequest, message, param);
@@ -67,9 +71,11 @@ sealed class ChatReader
         "stream" => Flag(value, name, flag => stream = flag),
         "stream_options" => StreamOptions(value),
         "n" => value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var n) && n == 1 ? null : "n must be 1: one answer is served for a request.",
-        "response_format" => value.ValueKind == JsonValueKind.Object && value.TryGetProperty("type", out var type) && type.ValueEquals("text") ? null : "response_format is served as text only.",
+        "response_format" => ResponseFormat.Read(value, out format),
         "modalities" => value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == 1 && value[0].ValueKind == JsonValueKind.String && value[0].ValueEquals("text") ? null : "modalities is served as text only.",
-        "logprobs" => value.ValueKind == JsonValueKind.False ? null : "logprobs isn't supported.",
+        "logprobs" => Flag(value, name, flag => logprobs = flag),
+        "top_logprobs" => value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var top) && top is >= 0 and <= Likelihoods.MostTop
+            ? Do(() => topLogprobs = top) : $"top_logprobs must be a whole number from 0 to {Likelihoods.MostTop}.",
         _ when Ignored.Contains(name) => null,
         _ => $"{(name.Length <= 64 ? name : "A parameter")} isn't supported by this gateway.",
     };

@@ -80,14 +80,14 @@ sealed class Relay(Mesh mesh, Books books, Pairs pairs, Reconciliation reconcili
         if (!mesh.Picture.Nodes.TryGetValue(candidate.Node, out var node)) return new(RelayFault.NodeGone, "The node has left.");
         var pair = await pairs.FindAsync(caller.Payer, candidate.Node, CancellationToken.None);
         var (offer, now) = (candidate.Offer, time.GetUtcNow());
-        var chat = new ChatRequest(offer.Manifest.Name, order.Messages, Plan.MaxTokens(order, offer, options.Limits), order.Stop);
+        var chat = new ChatRequest(offer.Manifest.Name, order.Messages, Plan.MaxTokens(order, offer, options.Limits), order.Stop, order.ResponseFormat);
         var bill = new Bill(new(
             reservation.Request, reservation.Salt, reservation.ClientNonce, caller.Payer, candidate.Node, candidate.Provider, chat, order.Sampling,
             offer.Quote.Quote, Plan.PromptTokens(order, offer), (ulong)now.ToUnixTimeMilliseconds(), pair.Sequence, pair.Receipted));
         var head = new AnswerHead(reservation.Request, order.Model, now.ToUnixTimeSeconds(), candidate.Node, candidate.Provider, offer.Manifest.Scheme);
         var generate = new GenerateFrame(
             reservation.Request, reservation.ClientNonce, reservation.Salt, caller.Payer, offer.Quote.Quote.Model, chat, order.Sampling,
-            offer.Quote, caller.Grant, pair.Voucher, (int)caller.Level, (int)options.Limits.Request.TotalMilliseconds);
+            offer.Quote, caller.Grant, pair.Voucher, (int)caller.Level, (int)options.Limits.Request.TotalMilliseconds, order.TopLogprobs);
         return await new Attempt(node, bill, head, reserved, answer, payments, rail, options.Limits, time).RunAsync(generate, customer);
     }
 

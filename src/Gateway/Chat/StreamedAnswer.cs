@@ -1,15 +1,16 @@
 using System.Buffers;
 using Microsoft.AspNetCore.Http.Features;
+using ProofMesh.Protocol;
 
 namespace ProofMesh.Gateway;
 
 /// <summary>Server-sent events: a chunk for each part, the receipt in the last one, then <c>[DONE]</c>.</summary>
 sealed class StreamedAnswer(HttpResponse response, bool usage, TimeSpan slowReader) : Answer
 {
-    public override ValueTask TextAsync(AnswerHead head, string text, CancellationToken stop)
+    public override ValueTask TextAsync(AnswerHead head, string text, TokenLikelihood[]? logprobs, CancellationToken stop)
     {
         if (!Begun) Begin(head);
-        if (text.Length > 0) AnswerJson.Text(response.BodyWriter, head, text, usage);
+        if (text.Length > 0 || logprobs is not null) AnswerJson.Text(response.BodyWriter, head, text, logprobs, usage);
         return ValueTask.CompletedTask;
     }
 

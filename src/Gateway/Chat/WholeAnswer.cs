@@ -1,4 +1,5 @@
 using System.Text;
+using ProofMesh.Protocol;
 
 namespace ProofMesh.Gateway;
 
@@ -6,12 +7,14 @@ namespace ProofMesh.Gateway;
 sealed class WholeAnswer(HttpResponse response) : Answer
 {
     readonly StringBuilder text = new();
+    List<TokenLikelihood>? likelihoods;
 
-    public override ValueTask TextAsync(AnswerHead head, string part, CancellationToken stop)
+    public override ValueTask TextAsync(AnswerHead head, string part, TokenLikelihood[]? logprobs, CancellationToken stop)
     {
         // Nothing was sent, but something may have been paid: it would be paid twice on another node.
         Begun = true;
         text.Append(part);
+        if (logprobs is not null) (likelihoods ??= []).AddRange(logprobs);
         return ValueTask.CompletedTask;
     }
 
@@ -21,7 +24,7 @@ sealed class WholeAnswer(HttpResponse response) : Answer
     {
         response.ContentType = "application/json; charset=utf-8";
         Proof.Headers(response, head);
-        AnswerJson.Whole(response.BodyWriter, head, end, text.ToString());
+        AnswerJson.Whole(response.BodyWriter, head, end, text.ToString(), likelihoods);
         await response.BodyWriter.FlushAsync(stop);
     }
 

@@ -7,6 +7,8 @@ internal sealed record CodePointRanges(IReadOnlyList<(int First, int Last)> Rang
 
     public static CodePointRanges All { get; } = Of((0, 0xD7FF), (0xE000, Highest));
 
+    public static CodePointRanges Surrogates { get; } = Of((0xD800, 0xDFFF));
+
     public static CodePointRanges Of(params IEnumerable<(int First, int Last)> ranges)
     {
         var merged = new List<(int First, int Last)>();

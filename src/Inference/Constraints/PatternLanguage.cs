@@ -113,7 +113,7 @@ internal sealed class PatternLanguage(Language language, string pattern, Func<Co
                 ranges.AddRange(first.Ranges);
             }
         }
-        var set = CodePointRanges.Of(ranges);
+        var set = CodePointRanges.Of(ranges).Without(CodePointRanges.Surrogates);
         return negated ? set.Negate() : set;
     }
 

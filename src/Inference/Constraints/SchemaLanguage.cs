@@ -61,30 +61,31 @@ internal sealed class SchemaLanguage
 
     private int Types(JsonElement schema, string path)
     {
-        if (!schema.TryGetProperty("type", out var type))
+        var named = schema.TryGetProperty("type", out var type);
+        if (!named && schema.EnumerateObject().All(p => Described.Contains(p.Name)))
+            return _json.Any;
+        if (!named && !schema.TryGetProperty("properties", out _))
+            throw new ConstraintException($"{path}: name the type.");
+        string[] types = !named ? ["object"]
+            : [.. (type.ValueKind == JsonValueKind.Array ? Items(type, path + "/type") : [type]).Select(t => t.ValueKind == JsonValueKind.String ? t.GetString()! : "")];
+        foreach (var property in schema.EnumerateObject())
         {
-            return schema.TryGetProperty("properties", out _) ? Typed(schema, "object", path)
-                : schema.EnumerateObject().All(p => Described.Contains(p.Name)) ? _json.Any
-                : throw new ConstraintException($"{path}: name the type.");
+            if (property.Name != "type" && !Described.Contains(property.Name) && !types.Any(t => WordsOf(t).Contains(property.Name)))
+                throw new ConstraintException($"{path}/{property.Name}: isn't supported for type {string.Join(", ", types)}.");
         }
-        var names = type.ValueKind == JsonValueKind.Array ? Items(type, path + "/type") : [type];
-        return _language.Either([.. names.Select(name => Typed(schema, name.ValueKind == JsonValueKind.String ? name.GetString()! : "", path))]);
+        return _language.Either([.. types.Select(t => Typed(schema, t, path))]);
     }
+
+    private static string[] WordsOf(string type) => type switch
+    {
+        "string" => ["minLength", "maxLength", "pattern"],
+        "array" => ["items", "minItems", "maxItems"],
+        "object" => ["properties", "required", "additionalProperties"],
+        _ => [],
+    };
 
     private int Typed(JsonElement schema, string type, string path)
     {
-        HashSet<string> words = type switch
-        {
-            "string" => ["minLength", "maxLength", "pattern"],
-            "array" => ["items", "minItems", "maxItems"],
-            "object" => ["properties", "required", "additionalProperties"],
-            _ => [],
-        };
-        foreach (var property in schema.EnumerateObject())
-        {
-            if (property.Name != "type" && !words.Contains(property.Name) && !Described.Contains(property.Name) && schema.GetProperty("type").ValueKind != JsonValueKind.Array)
-                throw new ConstraintException($"{path}/{property.Name}: isn't supported for type {type}.");
-        }
         return type switch
         {
             "string" => String(schema, path),

@@ -117,7 +117,7 @@ public sealed class Tokenizer
     public IncrementalDecoder Stream(bool skipSpecialTokens = true) => new(this, _decoder, skipSpecialTokens);
 
     /// <summary>The bytes that a token says by itself; none for an id without a token.</summary>
-    internal byte[] Piece(int id) =>
+    public byte[] Piece(int id) =>
         _vocabulary.TokenOf(id) is { } token ? _pieces[id] ??= _decoder.Piece(token) : [];
 
     private void EncodeStretch(string raw, bool first, Func<AddedToken, bool> counts, List<int> ids)

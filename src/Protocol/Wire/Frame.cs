@@ -49,14 +49,22 @@ public sealed record LoadFrame(int Queued, int Running, long FreeCache, double C
 /// <param name="Last">Newest voucher of this payer for this node that the sender knows.</param>
 /// <param name="Priority">0 to 6, the payer's tier; the node serves higher ones first.</param>
 /// <param name="DeadlineMs">The node gives up when the answer isn't complete after so many milliseconds.</param>
+/// <param name="TopLogprobs">How many of the likeliest tokens are told beside each, 0 to 20; null: no probabilities.</param>
 public sealed record GenerateFrame(
     Bytes32 Id, Bytes32 ClientNonce, Bytes32 Salt, Address Payer, Bytes32 Model, ChatRequest Chat, Sampling Sampling,
-    SignedQuote Quote, SignedGrant? Grant, SignedVoucher? Last, int Priority, int DeadlineMs) : Frame;
+    SignedQuote Quote, SignedGrant? Grant, SignedVoucher? Last, int Priority, int DeadlineMs, int? TopLogprobs = null) : Frame;
 
 /// <summary>Part of the answer.</summary>
 /// <param name="First">Index of the first of these tokens in the answer; the next chunk starts where this one ends.</param>
 /// <param name="PromptTokens">Tokens of the prompt after the chat template.</param>
-public sealed record ChunkFrame(Bytes32 Id, int First, int[] Tokens, string Text, uint PromptTokens) : Frame;
+/// <param name="Logprobs">One for each token, where they were asked for.</param>
+public sealed record ChunkFrame(Bytes32 Id, int First, int[] Tokens, string Text, uint PromptTokens, TokenLikelihood[]? Logprobs = null) : Frame;
+
+/// <summary>How likely the model found a token, and what it found likeliest: natural logarithms of the softmax of its logits alone.</summary>
+/// <param name="Bytes">Of the token's text, as 0x-hexadecimal; perhaps only a part of a character.</param>
+public sealed record TokenLikelihood(string Bytes, double Logprob, LikelyToken[] Top);
+
+public sealed record LikelyToken(string Bytes, double Logprob);
 
 /// <summary>The node pauses until it holds a voucher for this total: answer with a voucher for exactly Required and receipt 0.</summary>
 /// <remarks>Required = Last's total + the fee of the tokens so far − what vouchers of this request already acknowledged.</remarks>

@@ -51,6 +51,8 @@ sealed class Admission(ProviderOptions options, Rail rail, Address node, Offers 
             _ when ask.Chat.Stop.Any(text => text.Length is 0 or > GenerateRequest.MaxStopLength) => $"a stop string must have 1 to {GenerateRequest.MaxStopLength} characters",
             { DeadlineMs: < 1 or > 3_600_000 } => $"deadline_ms is {ask.DeadlineMs}, 1 to 3600000 is served",
             _ when ask.Chat.MaxTokens > offers.MaxTokens => $"chat.max_tokens is {ask.Chat.MaxTokens}, this node answers with at most {offers.MaxTokens}",
+            { TopLogprobs: < 0 or > GenerateRequest.MaxTopLogProbs } => $"top_logprobs is {ask.TopLogprobs}, 0 to {GenerateRequest.MaxTopLogProbs} are served",
+            _ when engine.FormatFault(ask.Chat.ResponseFormat) is { } format => $"response_format: {format.TrimEnd('.')}",
             _ => ask.Sampling.Fault(),
         };
         if (fault is not null) throw new RefusalException(NodeFault.BadFrame, fault + ".");

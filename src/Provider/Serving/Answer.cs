@@ -13,6 +13,7 @@ delegate ValueTask SendFrame(Frame frame, CancellationToken stop);
 sealed class AnswerProgress(Prices prices, uint promptTokens)
 {
     public List<int> Tokens { get; } = [];
+    public List<TokenLikelihood> Likelihoods { get; } = [];
     public int Sent { get; set; }
     public int AcceptedTokens { get; set; }
     public TokenAmount Acknowledged { get; set; }
@@ -113,6 +114,7 @@ sealed class Answer(ProviderOptions options, Rail rail, Address node, Address pr
                 if (progress.Tokens.Count == 0 && token.Ids.Count > 0) progress.FirstTokenMs = ElapsedMs(arrived);
                 progress.Tokens.AddRange(token.Ids);
                 progress.CachedTokens = (uint)token.CachedTokens;
+                if (token.LogProb is { } likely) progress.Likelihoods.Add(Likelihood(likely));
                 if (token.Text.Length > 0 || token.Finish is not null) await SendChunk(ask.Id, token.Text, progress, send, ended);
                 if (token.Finish is { } finish)
                 {
@@ -151,7 +153,9 @@ sealed class Answer(ProviderOptions options, Rail rail, Address node, Address pr
     static async ValueTask SendChunk(Bytes32 id, string text, AnswerProgress progress, SendFrame send, CancellationToken stop)
     {
         var fresh = progress.Tokens.GetRange(progress.Sent, progress.Tokens.Count - progress.Sent).ToArray();
-        await send(new ChunkFrame(id, progress.Sent, fresh, text, progress.PromptTokens), stop);
+        var likely = progress.Likelihoods.Count == 0 ? null : progress.Likelihoods.ToArray();
+        progress.Likelihoods.Clear();
+        await send(new ChunkFrame(id, progress.Sent, fresh, text, progress.PromptTokens, likely), stop);
         progress.Sent = progress.Tokens.Count;
     }
 
@@ -232,6 +236,8 @@ sealed class Answer(ProviderOptions options, Rail rail, Address node, Address pr
         Prompt = admitted.Prompt,
         MaxTokens = (int)admitted.Ask.Chat.MaxTokens,
         Stop = admitted.Ask.Chat.Stop,
+        Format = admitted.Ask.Chat.ResponseFormat,
+        TopLogProbs = admitted.Ask.TopLogprobs,
         Priority = Math.Clamp(admitted.Ask.Priority, 0, GenerateRequest.MaxPriority),
         CacheScope = options.ShareCache ? "all"u8.ToArray() : Encoding.UTF8.GetBytes(admitted.Payer.ToString()),
         Sampling = new SamplingParameters
@@ -246,6 +252,14 @@ sealed class Answer(ProviderOptions options, Rail rail, Address node, Address pr
             Seed = seed.ToArray(),
         },
     };
+
+    TokenLikelihood Likelihood(TokenLogProb token) => new(
+        Bytes(token.Id), Finite(token.LogProb), [.. token.Top.Select(other => new LikelyToken(Bytes(other.Id), Finite(other.LogProb)))]);
+
+    string Bytes(int token) => Hex.Encode(engine.Tokenizer.Piece(token));
+
+    // JSON has no infinity.
+    static double Finite(double value) => double.IsFinite(value) ? value : -9_999;
 
     uint ElapsedMs(long since) => (uint)Math.Min(uint.MaxValue, time.GetElapsedTime(since).TotalMilliseconds);
 

@@ -36,9 +36,11 @@ public sealed class ChatReaderTests
     [InlineData("{\"model\":\"m\",\"n\":2," + Messages + "}", "n")]
     [InlineData("{\"model\":\"m\",\"stream\":1," + Messages + "}", "stream")]
     [InlineData("{\"model\":\"m\",\"tools\":[]," + Messages + "}", "tools")]
-    [InlineData("{\"model\":\"m\",\"logprobs\":true," + Messages + "}", "logprobs")]
     [InlineData("{\"model\":\"m\",\"logit_bias\":{}," + Messages + "}", "logit_bias")]
-    [InlineData("{\"model\":\"m\",\"response_format\":{\"type\":\"json_object\"}," + Messages + "}", "response_format")]
+    [InlineData("{\"model\":\"m\",\"response_format\":{\"type\":\"xml\"}," + Messages + "}", "response_format")]
+    [InlineData("{\"model\":\"m\",\"response_format\":{\"type\":\"json_schema\"}," + Messages + "}", "response_format")]
+    [InlineData("{\"model\":\"m\",\"logprobs\":true,\"top_logprobs\":21," + Messages + "}", "top_logprobs")]
+    [InlineData("{\"model\":\"m\",\"top_logprobs\":2," + Messages + "}", "top_logprobs")]
     [InlineData("{\"model\":\"m\",\"brand_new\":true," + Messages + "}", "brand_new")]
     public void What_isnt_served_is_refused_by_name(string body, string? param)
     {
@@ -62,6 +64,19 @@ public sealed class ChatReaderTests
         Assert.Equal(new Sampling(0.5f, 0.9f, 0.1f, 40, 1.1f, 1, -1, -3), order.Sampling);
         Assert.Equal((7u, true, true), (order.MaxTokens!.Value, order.Stream, order.IncludeUsage));
         Assert.Equal(["END"], order.Stop);
+    }
+
+    [Theory]
+    [InlineData("{\"type\":\"text\"}", null)]
+    [InlineData("{\"type\":\"json_object\"}", "{\"type\":\"json_object\"}")]
+    [InlineData("{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"n\",\"strict\":true,\"schema\":{\"type\": \"null\"}}}", "{\"type\":\"json_schema\",\"schema\":{\"type\": \"null\"}}")]
+    [InlineData("{\"type\":\"regex\",\"pattern\":\"a\\\\d\"}", "{\"type\":\"regex\",\"pattern\":\"a\\\\d\"}")]
+    public void A_response_format_becomes_what_nodes_take(string asked, string? format)
+    {
+        var (order, error) = Read("{\"model\":\"m\",\"logprobs\":true,\"top_logprobs\":4,\"response_format\":" + asked + "," + Messages + "}");
+
+        Assert.Null(error);
+        Assert.Equal((format, 4), (order!.ResponseFormat, order.TopLogprobs!.Value));
     }
 
     [Fact]

@@ -21,6 +21,8 @@ public sealed class LanguageTests
         { """{"type":"string","pattern":"a{2,1}"}""", "#/pattern" },
         { """{"enum":[]}""", "#/enum" },
         { """{"minLength":3}""", "#" },
+        { """{"properties":{"a":{"type":"null"}},"minLength":3}""", "#/minLength" },
+        { """{"type":["string","null"],"items":{}}""", "#/items" },
         { """[]""", "#" },
         { "{\"type\":\"array\",\"items\":" + string.Concat(Enumerable.Repeat("{\"type\":\"array\",\"items\":", 70)) + "true" + new string('}', 71), "deep" },
     };
@@ -67,7 +69,7 @@ public sealed class LanguageTests
     public void A_pattern_accepts_what_dotnets_own_engine_does(string pattern)
     {
         var (random, language) = (new Random(3), Pattern(pattern));
-        var reference = new Regex($"^(?:{pattern})\\z", RegexOptions.ECMAScript & RegexOptions.None);
+        var reference = new Regex($"^(?:{pattern})$", RegexOptions.ECMAScript);
         for (var i = 0; i < Nightly.Times(3_000, 300_000); i++)
         {
             var text = string.Concat(Enumerable.Range(0, random.Next(8)).Select(_ => "abbccd 1é"[random.Next(9)]));
