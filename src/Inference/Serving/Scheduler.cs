@@ -18,6 +18,7 @@ internal sealed class Scheduler(ModelRunner runner, EngineOptions options, TimeP
     private float[] _logits = [];
     private readonly StepCost _cost = new();
     private StepTimes _times;
+    private bool _draftFailed;
     private bool _ended;
 
     public EngineLoad Load
@@ -183,7 +184,22 @@ internal sealed class Scheduler(ModelRunner runner, EngineOptions options, TimeP
             job.Guess(_cost, answering);
             most -= job.Guessed;
         }
-        draft?.Guess(_running, _sampler);
+        if (!_draftFailed)
+            GuessByDraft();
+    }
+
+    // A draft model only helps: when it fails, out of memory say, answers go on without it.
+    private void GuessByDraft()
+    {
+        try
+        {
+            draft?.Guess(_running, _sampler);
+        }
+        catch (Exception)
+        {
+            _draftFailed = true;
+            _running.ForEach(static job => job.DropGuesses());
+        }
     }
 
     private void Take(Job job, int tokens)
