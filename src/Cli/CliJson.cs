@@ -36,6 +36,21 @@ sealed record ReportView(
 
 sealed record AuditView(bool Holds, Bytes32 RequestId, Bytes32? Transaction, string State, Check[] Checks);
 
+/// <param name="Vote">None, Committed, Acquit or Convict.</param>
+sealed record SeatView(Address Auditor, string Vote);
+
+/// <param name="VoteFrom">Unix seconds; until then the panel is drawn.</param>
+/// <param name="RevealFrom">Unix seconds.</param>
+/// <param name="ResolveFrom">Unix seconds.</param>
+/// <param name="SeedBlock">The block whose randomness draws the panel.</param>
+sealed record ChallengeView(
+    string Id, string Verdict, Address Node, Address Provider, ulong Sequence, Address Challenger, TokenAmount Bond, bool Answered,
+    ulong VoteFrom, ulong RevealFrom, ulong ResolveFrom, ulong SeedBlock, bool Drawn, SeatView[] Panel, Bytes32? Transaction);
+
+/// <param name="EnrolledAt">Unix seconds, 0 for one that can't be drawn.</param>
+/// <param name="Seats">On how many open panels it sits.</param>
+sealed record AuditorView(Address Auditor, TokenAmount Bond, ulong EnrolledAt, uint Seats, TokenAmount LeastBond, Bytes32? Transaction);
+
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(SentView))]
 [JsonSerializable(typeof(WalletView))]
@@ -46,6 +61,8 @@ sealed record AuditView(bool Holds, Bytes32 RequestId, Bytes32? Transaction, str
 [JsonSerializable(typeof(PoolView))]
 [JsonSerializable(typeof(VaultView))]
 [JsonSerializable(typeof(ReportView))]
+[JsonSerializable(typeof(ChallengeView))]
+[JsonSerializable(typeof(AuditorView))]
 [JsonSerializable(typeof(ChatAnswer))]
 [JsonSerializable(typeof(Grant))]
 [JsonSerializable(typeof(ApiKey))]

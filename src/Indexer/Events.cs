@@ -51,6 +51,19 @@ static class Events
         // Disputes
         new("Punished(address indexed provider, address indexed node, address indexed reporter, uint8 offence, uint64 sequence, uint128 taken)"),
         new("ReportCommitted(address indexed reporter, bytes32 commitment)"),
+        new("AuditorEnrolled(address indexed auditor, uint128 bond)"),
+        new("AuditorRetired(address indexed auditor)"),
+        new("BondWithdrawn(address indexed auditor, address indexed recipient, uint128 bond)"),
+        new("CreditCollected(address indexed owner, address indexed recipient, uint128 amount)"),
+        new("Challenged(uint256 indexed id, address indexed node, address indexed challenger, bytes32 receipt, uint128 bond, uint64 seedBlock, bytes32 evidence, string location)"),
+        new("Answered(uint256 indexed id, bytes32 evidence, string location)"),
+        new("SeedMoved(uint256 indexed id, uint64 seedBlock)"),
+        new("SeedDrawn(uint256 indexed id, bytes32 seed)"),
+        new("Seated(uint256 indexed id, address indexed auditor, address indexed evicted)"),
+        new("VoteCommitted(uint256 indexed id, address indexed auditor, bytes32 commitment)"),
+        new("VoteRevealed(uint256 indexed id, address indexed auditor, bool convict)"),
+        new("AuditorFined(uint256 indexed id, address indexed auditor, uint128 amount)"),
+        new("Resolved(uint256 indexed id, uint8 verdict, uint8 convicting, uint8 revealed)"),
     ];
 
     public static readonly FrozenDictionary<Bytes32, EventTable> ByTopic = All.ToFrozenDictionary(table => table.Topic);

@@ -39,7 +39,8 @@ public sealed class ReportTests : OnChain
         Assert.Equal(0ul, await Rail.Chain.Web3.Eth.GetTransactionCountAsync(owner.Address));
     }
 
-    public static TheoryData<ContractOffence> Offences => [.. Enum.GetValues<ContractOffence>().Where(offence => offence is not ContractOffence.WrongSum)];
+    // A wrong sum needs inner nodes that no published file has; wrong inference is for a panel to judge.
+    public static TheoryData<ContractOffence> Offences => [.. Enum.GetValues<ContractOffence>().Where(offence => offence is not (ContractOffence.WrongSum or ContractOffence.WrongInference))];
 
     [Theory]
     [MemberData(nameof(Offences))]

@@ -10,9 +10,6 @@ public sealed class EventsTests(TestPostgres postgres) : IClassFixture<TestPostg
     static readonly string[] NotMirrored =
     [
         "DepositsPaused", "EIP712DomainChanged", "FeeProposed", "MinimumStakeProposed",
-        // How a challenge is fought; what it decides arrives as Punished, Slashed and SlashRecorded.
-        "Answered", "AuditorEnrolled", "AuditorFined", "AuditorRetired", "BondWithdrawn", "Challenged", "CreditCollected", "Resolved",
-        "Seated", "SeedDrawn", "SeedMoved", "VoteCommitted", "VoteRevealed",
         "OwnershipTransferStarted", "OwnershipTransferred", "StakeMultipleChanged", "StakeMultipleProposed",
     ];
 

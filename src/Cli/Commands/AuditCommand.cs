@@ -9,7 +9,7 @@ static class AuditCommand
 {
     const int MostBytes = 1 << 20;
 
-    public static Command Create() => new("audit", "Check what others claim, and have fraud punished.") { Receipt(), ReportCommand.Create(), ReportCommand.Collect() };
+    public static Command Create() => new("audit", "Check what others claim, and have fraud punished.") { Receipt(), ReportCommand.Create(), ReportCommand.Collect(), ChallengeCommand.Create(), AuditorCommand.Create() };
 
     static Command Receipt()
     {
@@ -25,26 +25,12 @@ static class AuditCommand
         });
         command.Act(async (given, party, stop) =>
         {
-            var published = given.GetValue(file) is { } path ? Read(path) : await Fetch(given.GetValue(settlement) ?? party.Settlement, Amount.Request(given.GetValue(id)!), stop);
+            var published = given.GetValue(file) is { } path ? Evidence.Published(path) : await Fetch(given.GetValue(settlement) ?? party.Settlement, Amount.Request(given.GetValue(id)!), stop);
             List<Check> checks = [.. ReceiptAudit.Offline(published, party.Rail)];
             if (!given.GetValue(offline)) checks.AddRange(await ReceiptAudit.OnChain(await party.Reader(stop), party.Rail, published, stop));
             return Tell(published, [.. checks], given.AsJson());
         });
         return command;
-    }
-
-    static PublishedReceipt Read(string path)
-    {
-        if (!File.Exists(path)) throw new CommandException($"There is no file {path}.");
-        if (new FileInfo(path).Length > MostBytes) throw new CommandException($"{path} is no published receipt: it is larger than {MostBytes} bytes.");
-        try
-        {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(path), WireJson.Default.PublishedReceipt) ?? throw new JsonException("it is null");
-        }
-        catch (JsonException fault)
-        {
-            throw new CommandException($"{path} is no published receipt: {fault.Message}");
-        }
     }
 
     static async Task<PublishedReceipt> Fetch(string settlement, Bytes32 request, CancellationToken stop)

@@ -33,6 +33,22 @@ sealed record Evidence(List<SignedReceipt> Receipts, List<SignedStatement> State
         return evidence;
     }
 
+    /// <summary>One published receipt.</summary>
+    /// <exception cref="CommandException">The file isn't one.</exception>
+    public static PublishedReceipt Published(string path)
+    {
+        if (!File.Exists(path)) throw new CommandException($"There is no file {path}.");
+        if (new FileInfo(path).Length > MostBytes) throw new CommandException($"{path} is no published receipt: it is larger than {MostBytes} bytes.");
+        try
+        {
+            return Read(File.ReadAllBytes(path), WireJson.Default.PublishedReceipt);
+        }
+        catch (JsonException fault)
+        {
+            throw new CommandException($"{path} is no published receipt: {fault.Message}");
+        }
+    }
+
     void Add(byte[] content)
     {
         if (content.Length == 0 || content[0] is not ((byte)'{' or (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t')) Add(ReceiptBatch.Decode(content));

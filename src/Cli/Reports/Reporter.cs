@@ -9,21 +9,27 @@ sealed class Reporter(Web3 web3, Rail rail, Action<string> say)
 {
     static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(500);
 
-    /// <remarks>1 would the contract take it? · 2 announce it, unless that was done · 3 wait · 4 send it</remarks>
     /// <exception cref="CommandException">It would be refused; the message says why.</exception>
     public async Task<(PunishedEvent Punished, SlashedEvent Slashed, TransactionReceipt Mined)> Send(Report report, CancellationToken stop)
     {
         var disputes = await Disputes(web3, rail, stop);
         await Check(report, disputes, stop);
+        var mined = await Send(report.Call, disputes, stop);
+        return (Logs.In<PunishedEvent>(mined, DisputesContract.DecodeEvent), Logs.In<SlashedEvent>(mined, StakingContract.DecodeEvent), mined);
+    }
+
+    /// <summary>A call that has to be announced before.</summary>
+    /// <remarks>1 announce it, unless that was done · 2 wait · 3 send it</remarks>
+    public async Task<TransactionReceipt> Send(byte[] call, DisputesContract disputes, CancellationToken stop)
+    {
         var me = web3.Account!.Address;
-        var commitment = DisputesContract.Commitment(me, report.Call);
+        var commitment = DisputesContract.Commitment(me, call);
         var (wait, last) = (await disputes.LeastBlocksAsync(stop: stop), await disputes.MostBlocksAsync(stop: stop));
         var since = await disputes.CommittedAtAsync(me, commitment, stop: stop);
         if (since == 0 || await Head(stop) + 1 > since + last) since = (await disputes.CommitReportAsync(commitment, stop)).BlockNumber;
         say($"announced in block {since}; it can be sent from block {since + wait} on");
         while (await Head(stop) < since + wait) await Task.Delay(Poll, stop);
-        var mined = await web3.SendTransactionAndWaitForReceiptAsync(new(disputes.Address, report.Call), stop);
-        return (Logs.In<PunishedEvent>(mined, DisputesContract.DecodeEvent), Logs.In<SlashedEvent>(mined, StakingContract.DecodeEvent), mined);
+        return await web3.SendTransactionAndWaitForReceiptAsync(new(disputes.Address, call), stop);
     }
 
     /// <summary>Disputes of a rail, which its Settlement knows.</summary>
