@@ -4,7 +4,11 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 export const contracts = ["Escrow", "Staking", "Settlement", "Disputes", "TestTether"] as const;
 
 /** What tests of other languages deploy; never shipped. By the file in contracts/test. */
-export const testContracts = { TestVault: "TestVault.sol", TestWallet: "Wallets.sol", HostileWallet: "Wallets.sol" } as const;
+export const testContracts = {
+  TestVault: "TestVault.sol",
+  TestWallet: "Wallets.sol",
+  HostileWallet: "Wallets.sol",
+} as const;
 
 const root = new URL("..", import.meta.url);
 const sourceOf = (name: string) => (name.startsWith("Test") ? `contracts/test/${name}.sol` : `contracts/${name}.sol`);

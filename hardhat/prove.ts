@@ -29,6 +29,8 @@ export const broken: [model: string, from: string, to: string][] = [
   ["Reserves", "uint256 kept = alive ? held - own : held;", "uint256 kept = 0;"],
   ["Reserves", "balance > thawing + kept ? balance - thawing - kept : 0", "balance"],
   ["Stake", "compensation += taken - toPayer - toReporter", "compensation += taken"],
+  ["Panel", "bond - wages + (wages - wagesPaid)", "bond - wagesPaid + (wages - wagesPaid)"],
+  ["Panel", "bonds -= fines;", ""],
   ["Stake", "(unbonding, free) = (unbonding - taken, free - more)", "unbonding -= taken"],
 ];
 

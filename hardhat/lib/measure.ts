@@ -1,33 +1,42 @@
 // Gas and new storage slots of the calls that people make, on a chain of its own.
 import { encodeAbiParameters, keccak256, parseAbiParameters, type Hex } from "viem";
-import { day, keyOf, usdt, type Key } from "./deployment.ts";
+import { day, keyOf, usdt, type Key, type Rail } from "./deployment.ts";
 import { headerOf } from "./header.ts";
 import { none, openMarket, sampleReceipt, totalsOf, type Market, type SignedVoucher } from "./market.ts";
 import { structHash } from "./messages.ts";
+import { repriced, type Step } from "./repriced.ts";
 import { leafOf, levelsOf, noTotals, proofOf, rootOf } from "./sum-tree.ts";
 
-/** `items` is how many claims or statements the call held; `newSlots` how many storage slots it created. */
-export type Row = { group: string; name: string; gas: number; items: number; newSlots: number };
+/**
+ * `items` is how many claims or statements the call held; `newSlots` how many storage slots it created; `later` what it
+ * costs under the prices announced for Glamsterdam.
+ */
+export type Row = { group: string; name: string; gas: number; items: number; newSlots: number; later: number };
 
-type Trace = { structLogs: { op: string; gasCost: number }[] };
-
-/** An SSTORE that turns zero into something costs 20,000 at least, one that changes a slot 5,000 at most. */
-async function newSlotsOf(m: Market, hash: Hex): Promise<number> {
+/** What a transaction costs, from its trace. */
+export async function costOf(
+  connection: Rail["connection"],
+  hash: Hex,
+): Promise<Pick<Row, "gas" | "newSlots" | "later">> {
+  const client = await connection.viem.getPublicClient();
+  const [receipt, { input }] = await Promise.all([
+    client.getTransactionReceipt({ hash }),
+    client.getTransaction({ hash }),
+  ]);
   const options = { disableStorage: true, disableMemory: true, disableStack: true };
-  const trace = (await m.connection.provider.request({
-    method: "debug_traceTransaction",
-    params: [hash, options],
-  })) as Trace;
-  return trace.structLogs.filter(({ op, gasCost }) => op === "SSTORE" && gasCost >= 20_000).length;
+  const trace = { method: "debug_traceTransaction", params: [hash, options] };
+  const { structLogs } = (await connection.provider.request(trace)) as { structLogs: Step[] };
+  const gas = Number(receipt.gasUsed);
+  // An SSTORE that turns zero into something costs 20,000 at least, one that changes a slot 5,000 at most.
+  const newSlots = structLogs.filter(({ op, gasCost }) => op === "SSTORE" && gasCost >= 20_000).length;
+  return { gas, newSlots, later: repriced(structLogs, gas, input) };
 }
 
 export async function measure(): Promise<Row[]> {
   const rows: Row[] = [];
   const m = await openMarket();
   const record = async (group: string, name: string, call: Promise<Hex>, items = 1) => {
-    const hash = await call;
-    const { gasUsed } = await m.client.getTransactionReceipt({ hash });
-    rows.push({ group, name, gas: Number(gasUsed), items, newSlots: await newSlotsOf(m, hash) });
+    rows.push({ group, name, items, ...(await costOf(m.connection, await call)) });
   };
   await measureWallets(m, record);
   await measurePools(m, record);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-// The money of Escrow and Staking, reduced to what a model checker can follow. scripts/prove has solc's checker (CHC) show
+// The money of Escrow, Staking and Disputes, reduced to what a model checker can follow. scripts/prove has solc's checker (CHC) show
 // each assert for every sequence of calls with every argument.
 //
 // What was left out, and why that can't matter:
@@ -19,6 +19,9 @@ pragma solidity ^0.8.28;
 //   that lies about its balances harms those who chose it: tests show that it harms nobody else.
 // - The packed account word. Its fields are variables here. Turnover shows that they never run into each other; that the
 //   word then counts as the variables do is fuzzed (Libraries.t.sol).
+// - Vaults. Stake in a vault is counted in its shares, by the same rules as in tokens, and its provider has no other: so Stake
+//   holds for the token and for each vault's shares alike. Entering a vault is a withdrawal from one and a stake in the other.
+// - Pools. Dividing moves earnings among earners, whose sum is one variable; that it adds up is fuzzed and tested.
 // - Escrow's parts that don't share a variable stand in a model each, since the checker's effort grows with the product:
 //   what one takes from another (`free`, `most`) is an argument, hence any value.
 
@@ -250,5 +253,58 @@ contract Stake {
 
     function check() external view {
         assert(wentOut + free + unbonding + others + compensation == cameIn);
+    }
+}
+
+/// @title Disputes pays out what came in, and a challenge gives away its bond and its fines, no more
+contract Panel {
+    uint256 private bonds;
+    uint256 private open;
+    uint256 private credit;
+    uint256 private cameIn;
+    uint256 private wentOut;
+
+    function enroll(uint104 arrived) external {
+        bonds += arrived;
+        cameIn += arrived;
+    }
+
+    function withdrawBond(uint128 bond) external {
+        bonds -= bond;
+        wentOut += bond;
+    }
+
+    function challenge(uint104 arrived) external {
+        open += arrived;
+        cameIn += arrived;
+    }
+
+    /// @param fines what the panel's auditors lose, of their bonds
+    /// @param finesPaid how much of that can be shared in equal parts, and `wagesPaid` how much of the wages
+    function resolve(uint128 bond, uint128 fines, uint128 finesPaid, uint128 wagesPaid, bool acquitted) external {
+        require(bond <= open && fines <= bonds);
+        open -= bond;
+        bonds -= fines;
+        if (acquitted) {
+            uint256 wages = bond / 2;
+            require(wagesPaid <= wages);
+            credit += wagesPaid;
+            credit += bond - wages + (wages - wagesPaid);
+        } else {
+            credit += bond;
+        }
+        require(finesPaid <= fines);
+        credit += finesPaid;
+        credit += fines - finesPaid;
+    }
+
+    function collect(uint128 amount) external {
+        require(amount <= credit);
+        credit -= amount;
+        wentOut += amount;
+    }
+
+    function check() external view {
+        assert(wentOut + bonds + open + credit == cameIn);
     }
 }

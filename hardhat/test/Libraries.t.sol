@@ -93,6 +93,13 @@ contract LibrariesTest is Test {
         }
     }
 
+    function test_a_window_that_is_full_stays_full() external {
+        vm.warp(1_000_000);
+        this.add(type(uint104).max, 10_000);
+        this.add(1, 10_000);
+        equal(this.used(10_000), type(uint104).max, "what was used");
+    }
+
     function testFuzz_points_are_at_most_eleven(uint32 durationMs, uint32 promptTokens, uint8 status) external view {
         Receipt memory receipt;
         (receipt.durationMs, receipt.promptTokens, receipt.status) = (durationMs, promptTokens, status);

@@ -5,7 +5,7 @@ import { keyOf, usdt, type Key } from "../lib/deployment.ts";
 import { none, openMarket, sampleReceipt, totalsOf, type Receipt } from "../lib/market.ts";
 import { structHash } from "../lib/messages.ts";
 import { feeOf } from "../lib/pricing.ts";
-import { leafOf, levelsOf, noTotals, proofOf, rootOf, type TreeNode } from "../lib/sum-tree.ts";
+import { leafOf, levelsOf, noTotals, proofOf, rootOf, type Totals, type TreeNode } from "../lib/sum-tree.ts";
 
 const m = await openMarket();
 const { disputes, staking, settlement, provider, anyone, networkHelpers } = m;
@@ -197,6 +197,23 @@ describe("A receipt by itself", () => {
   }
 });
 
+describe("The harm of a bad receipt", () => {
+  it("is its fee, when the payer paid the node more", async () => {
+    await m.deposit(payer.address, usdt(50));
+    await m.settle([], [await m.voucher(payer, payer.address, node, usdt(20))]);
+    const [bad, signature] = await signed(receipt(1n, { fee: usdt(5) }));
+    await m.report("reportReceipt", [bad, signature]);
+    assert.equal(await staking.read.compensationOf([payer.address, 0]), usdt(5));
+  });
+  it("is what the payer paid the node, when that is less", async () => {
+    await m.deposit(payer.address, usdt(50));
+    await m.settle([], [await m.voucher(payer, payer.address, node, usdt(2))]);
+    const [bad, signature] = await signed(receipt(1n, { fee: usdt(5) }));
+    await m.report("reportReceipt", [bad, signature]);
+    assert.equal(await staking.read.compensationOf([payer.address, 0]), usdt(2));
+  });
+});
+
 describe("A leaf", () => {
   const receipts = [1n, 2n, 3n].map((sequence) => receipt(sequence));
   const report = async (
@@ -219,6 +236,7 @@ describe("A leaf", () => {
     await m.refuses(report(receipts[1], tree, 0), disputes, "RootMismatch", [() => true, tree.statement.root]);
     await m.refuses(report(receipts[1], tree, 1, []), disputes, "WrongDepth", [0n, 2n]);
     await m.refuses(report(receipt(4n), tree), disputes, "OutOfRange", [4n, 1n, 3n]);
+    await m.refuses(report(receipt(0n), tree, 0), disputes, "OutOfRange", [0n, 1n, 3n]);
     const unknown = { ...tree, statement: { ...tree.statement, root: none } };
     await m.refuses(report(receipts[1], unknown), disputes, "StatementUnknown", [getAddress(node)]);
   });
@@ -227,6 +245,13 @@ describe("A leaf", () => {
     await slashed(report(receipts[1], tree), usdt(100), 3, 2n);
     await m.refuses(report(receipts[1], tree), disputes, "AlreadyPunished", [3, getAddress(node), 2n]);
   });
+  for (const field of ["completed", "tokens", "fees", "points"] as const) {
+    it(`whose hash is right but whose ${field} beside it aren't is punished`, async () => {
+      const right = leafNode(receipts[1]);
+      const liar = { ...right, totals: { ...right.totals, [field]: right.totals[field] - 1n } };
+      await slashed(report(receipts[1], await settleTree([leafNode(receipts[0]), liar])), usdt(100), 3, 2n);
+    });
+  }
   it("with points above the formula is punished", async () => {
     const inflated = leafOf(structHash("Receipt", receipts[1]), { ...totalsOf(receipts[1]), points: 11n });
     const tree = await settleTree([leafNode(receipts[0]), inflated, leafNode(receipts[2])]);
@@ -236,10 +261,10 @@ describe("A leaf", () => {
 
 describe("An inner node", () => {
   const leaves = [1n, 2n, 3n, 4n].map((sequence) => leafNode(receipt(sequence)));
-  /** A tree whose left inner node claims more tokens than its leaves have. */
-  const lying = () => {
+  /** A tree whose left inner node claims less of something than its leaves have. */
+  const lying = (field: keyof Totals = "tokens") => {
     const levels = levelsOf(leaves);
-    const liar = { ...levels[1][0], totals: { ...levels[1][0].totals, tokens: levels[1][0].totals.tokens + 1_000n } };
+    const liar = { ...levels[1][0], totals: { ...levels[1][0].totals, [field]: levels[1][0].totals[field] - 1n } };
     const [, [top]] = levelsOf([liar, levels[1][1]]);
     return [levels[0], [liar, levels[1][1]], [top]];
   };
@@ -256,8 +281,10 @@ describe("An inner node", () => {
     const unknown = { ...tree, statement: { ...tree.statement, root: none } };
     await m.refuses(report(unknown), disputes, "StatementUnknown", [getAddress(node)]);
   });
-  it("with wrong sums is punished", async () =>
-    slashed(report(await settleTree(leaves, 4, lying())), usdt(100), 4, 1n));
+  for (const field of ["completed", "tokens", "fees", "points"] as const) {
+    it(`with a wrong sum of ${field} is punished`, async () =>
+      slashed(report(await settleTree(leaves, 4, lying(field))), usdt(100), 4, 1n));
+  }
 });
 
 describe("The padding", () => {
@@ -269,6 +296,13 @@ describe("The padding", () => {
     m.refuses(report(await settleTree(leaves)), disputes, "PaddingIsEmpty", []));
   it("isn't where the receipts are", async () =>
     m.refuses(report(await settleTree(leaves), 2), disputes, "NotPadding", [2n, 3n, 4n]));
+  it("isn't behind the tree", async () => {
+    const { statement, levels } = await settleTree(leaves);
+    const call = m.report("reportPadding", [node, statement, levels[0][3], 4n, proof(levels, 3)]);
+    await m.refuses(call, disputes, "NotPadding", [4n, 3n, 4n]);
+  });
+  it("that is a leaf is punished", async () =>
+    slashed(report(await settleTree([...leaves, leafNode(receipt(4n, { status: 4 }))], 3)), usdt(100), 5, 1n));
   it("that carries totals is punished", async () => {
     const stuffed = { hash: zeroHash, totals: { ...noTotals, tokens: 1_000_000n } };
     await slashed(report(await settleTree([...leaves, stuffed], 3)), usdt(100), 5, 1n);

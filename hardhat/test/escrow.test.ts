@@ -42,6 +42,14 @@ describe("Deposits", () => {
     await escrow.write.deposit([usdt(1_000)], as(payer));
     assert.equal(await balanceOf(me), usdt(998.1));
   });
+  it("above what an account can ever hold are refused", async () => {
+    const most = 2n ** 104n - 1n;
+    await token.write.issue([2n ** 106n]);
+    await m.fund(payer, escrow.address, most + 2n);
+    await m.refuses(escrow.write.deposit([most + 1n], as(payer)), escrow, "AmountTooLarge", [most + 1n, most]);
+    await escrow.write.deposit([most], as(payer));
+    await m.refuses(escrow.write.deposit([1n], as(payer)), escrow, "TurnoverTooLarge", [most + 1n, most]);
+  });
   it("for another credit that one", async () => {
     await m.deposit(key.address, usdt(5));
     assert.equal(await balanceOf(key.address), usdt(5));
@@ -93,6 +101,12 @@ describe("Deposits through Permit2", () => {
     await m.refuses(escrow.write.depositWithPermit2([me, old, await signPermit(old)]), m.permit2, "SignatureExpired", [
       1n,
     ]);
+  });
+  it("for nobody, or while deposits are paused, are refused", async () => {
+    const signature = await signPermit(permit());
+    await m.refuses(escrow.write.depositWithPermit2([zeroAddress, permit(), signature]), escrow, "ZeroAddress", []);
+    await escrow.write.pauseDeposits([true], as(owner));
+    await m.refuses(escrow.write.depositWithPermit2([me, permit(), signature]), escrow, "DepositsArePaused", []);
   });
   it("credit the signer whoever submits them, once", async () => {
     const signature = await signPermit(permit());
@@ -168,6 +182,19 @@ describe("Thawing", () => {
     await escrow.write.withdraw([provider.account.address], as(provider));
     assert.equal(await token.read.balanceOf([escrow.address]), 0n);
   });
+  it("of money that was claimed meanwhile pays nothing, and can be tried again", async () => {
+    await networkHelpers.impersonateAccount(key.address);
+    await networkHelpers.setBalance(key.address, 10n ** 18n);
+    const self = { account: key.address };
+    await m.deposit(key.address, usdt(50));
+    await escrow.write.thaw([usdt(50)], self);
+    await m.settle([], [await m.voucher(key, key.address, m.node.address, usdt(50))]);
+    await networkHelpers.time.increase(day);
+    await m.refuses(escrow.write.withdraw([key.address], self), escrow, "InsufficientBalance", [usdt(50), 0n]);
+    await m.deposit(key.address, usdt(10));
+    await escrow.write.withdraw([key.address], self);
+    assert.equal(await token.read.balanceOf([key.address]), usdt(10));
+  });
   it("still settles what is thawing, and pays out what is left", async () => {
     await m.deposit(key.address, usdt(50));
     await networkHelpers.impersonateAccount(key.address);
@@ -242,8 +269,12 @@ describe("Reserves", () => {
     await m.refuses(m.settlement.write.reserve([message, signature]), m.settlement, "BadSignature", [signature.s, 27]);
   });
   it("of nothing are refused", async () => m.refuses(reserve(0n, (await now()) + day), escrow, "ZeroAmount", []));
-  it("for nobody are refused", async () =>
-    m.refuses(reserve(1n, (await now()) + day, key, zeroAddress), escrow, "ZeroAddress", []));
+  it("for nobody, or of nobody, are refused", async () => {
+    await m.refuses(reserve(1n, (await now()) + day, key, zeroAddress), escrow, "ZeroAddress", []);
+    const message = { payer: zeroAddress, provider: me, amount: 1n, until: (await now()) + day };
+    const signature = await m.signSplit(key, "Reserve", message);
+    await m.refuses(m.settlement.write.reserve([message, signature]), escrow, "ZeroAddress", []);
+  });
   it("that are over, or last too long, are refused", async () => {
     for (const offset of [0n, 31n * day]) {
       const at = (await now()) + 100n;

@@ -124,6 +124,15 @@ describe("What a provider earns", () => {
     await escrow.write.collect([at(carol), usdt(10)], as(provider));
     assert.equal(await token.read.balanceOf([at(carol)]), usdt(10));
   });
+  it("and a pool gave can be collected bit by bit", async () => {
+    await form(half(), alice, bob);
+    await earn(usdt(10));
+    await escrow.write.divide([me]);
+    await escrow.write.collect([at(carol), usdt(2)], as(alice));
+    await escrow.write.collect([at(carol), usdt(3)], as(alice));
+    assert.deepEqual(await earned(alice, bob), [0n, usdt(5)]);
+    assert.equal(await token.read.balanceOf([at(carol)]), usdt(5));
+  });
   it("until a change is divided by the old shares, and after it by the new", async () => {
     await form(half(), alice, bob);
     await earn(usdt(10));

@@ -4,6 +4,7 @@ import { encodeAbiParameters, getAddress, keccak256, parseAbiParameters, zeroAdd
 import { day, keyOf, usdt } from "../lib/deployment.ts";
 import { none, openMarket, sampleReceipt, type Receipt } from "../lib/market.ts";
 import { domainOf, structHash } from "../lib/messages.ts";
+import { rootOf } from "../lib/sum-tree.ts";
 
 const m = await openMarket();
 const { escrow, staking, settlement, provider, payer, anyone, owner, treasury, networkHelpers } = m;
@@ -400,6 +401,17 @@ describe("A statement", () => {
       assert.deepEqual(await settleAll({ ...item, totals }), [[0, "TotalsImpossible"]]);
     }
   });
+  it("that lies about tokens and fees fills the sums up, and stops nothing", async () => {
+    const most = { tokens: 2n ** 64n - 1n, fees: 2n ** 128n - 1n };
+    const boast = async (sequence: bigint) => {
+      const { item } = await m.statement(m.node, receiptsOf(sequence, 1));
+      const totals = { ...item.totals, ...most };
+      return { ...(await resigned(item, { root: rootOf({ hash: item.top, totals }) })), totals };
+    };
+    assert.deepEqual(await settleAll(await boast(1n), await boast(2n)), []);
+    const { tokens, fees, completed } = await settlement.read.reputationOf([provider.account.address]);
+    assert.deepEqual({ tokens, fees, completed }, { ...most, completed: 2n });
+  });
   it("adds its proven totals to the reputation, and chains the running hash", async () => {
     const first = (await m.statement(m.node, receiptsOf(1n, 3))).item;
     const second = (await m.statement(m.node, receiptsOf(4n, 5))).item;
@@ -621,4 +633,10 @@ describe("Deploying Settlement", () => {
       await assert.rejects(openMarket(changes));
     });
   }
+  it("with a window of 90 days at most, however long the unbonding, is possible", async () => {
+    const unbondingPeriod = 100n * day;
+    const { settlement } = await openMarket({ unbondingPeriod, disputeWindow: 90n * day });
+    assert.equal(await settlement.read.DISPUTE_WINDOW(), 90n * day);
+    await assert.rejects(openMarket({ unbondingPeriod, disputeWindow: 90n * day + 1n }));
+  });
 });

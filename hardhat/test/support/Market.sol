@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {Disputes} from "../../../contracts/Disputes.sol";
 import {Escrow} from "../../../contracts/Escrow.sol";
 import {Settlement} from "../../../contracts/Settlement.sol";
 import {Staking} from "../../../contracts/Staking.sol";
@@ -26,21 +27,37 @@ abstract contract Market is Test {
     Escrow internal escrow;
     Staking internal staking;
     Settlement internal settlement;
+    Disputes internal disputes;
     address[2] internal payers;
     address[2] internal spenders;
     address[2] internal providers;
     address[2] internal nodes;
 
     function _open() internal {
+        _open(new FickleToken());
+    }
+
+    function _open(FickleToken token_) internal {
+        _open(token_, DISPUTES);
+    }
+
+    /// @dev With Disputes of its own, instead of an address that slashes at will.
+    function _openWithDisputes() internal {
+        FickleToken token_ = new FickleToken();
+        _open(token_, _created(address(this), vm.getNonce(address(this)) + 3));
+        disputes = new Disputes(address(settlement), 100e6, 50e6, 200e6, 1 days);
+    }
+
+    function _open(FickleToken token_, address disputes_) private {
         vm.warp(1_760_000_000);
-        token = new FickleToken();
-        staking = new Staking(address(token), DISPUTES, TREASURY, address(this), UNBONDING, 100e6);
+        token = token_;
+        staking = new Staking(address(token), disputes_, TREASURY, address(this), UNBONDING, 100e6);
         address predicted = _created(address(this), vm.getNonce(address(this)) + 1);
         escrow = new Escrow(address(token), address(1), predicted, address(this), THAW);
         settlement = new Settlement(
             address(escrow),
             address(staking),
-            DISPUTES,
+            disputes_,
             TREASURY,
             address(this),
             WINDOW,

@@ -7,9 +7,11 @@ interface Vm {
     function sign(uint256 privateKey, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);
     function prank(address sender) external;
     function warp(uint256 timestamp) external;
+    function roll(uint256 number) external;
     function assume(bool condition) external pure;
     function expectRevert(bytes calldata data) external;
     function expectRevert() external;
+    function expectCall(address callee, bytes calldata data, uint64 count) external;
     function getNonce(address account) external view returns (uint64);
 }
 
