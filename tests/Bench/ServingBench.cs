@@ -1,88 +1,90 @@
 using System.Diagnostics;
+using System.Text;
 using ProofMesh.Inference;
+using ProofMesh.Testing;
 
 namespace ProofMesh.Bench;
 
-/// <summary>What the engine adds to its model: scheduling, sampling, formats; and what its cache, its batches and its guesses bring.</summary>
+/// <summary>What the scheduler and the sampler add to a model, what a format costs, and what the cache and guesses bring.</summary>
 internal static class ServingBench
 {
-    private const int Rounds = 5, AnswerTokens = 96;
+    private const int Rounds = 5, AnswerTokens = 64, PromptTokens = 1_000;
 
-    public static async Task<Report> Run()
+    public static Task<Report> Run()
     {
-        var options = new EngineOptions { Folder = EmbeddedModel.Folder, Weights = WeightFormat.Int8, Threads = Math.Min(2, Environment.ProcessorCount), MaxSequences = 16 };
-        var rows = new List<Measurement>();
-        using (var engine = Engine.Load(options with { Speculate = false }))
+        var threads = Math.Min(2, Environment.ProcessorCount);
+        using var model = new BenchModel("smollm2-135m", GgufShape.Small, RandomGguf.Q8, WeightFormat.Int8, threads, 1_200, 8);
+        var (format, pieces) = Format(model.Runner.Config.Vocabulary);
+        var (plain, formatted, guessed, cold, warm) = (new List<double>(), new List<double>(), new List<double>(), new List<double>(), new List<double>());
+        var (one, eight) = (new List<double>(), new List<double>());
+        Answers(model, 8, speculate: false);
+        for (var round = 0; round < Rounds; round++)
         {
-            await Answers(engine, 4, null);
-            var (alone, crowd, formatted) = (new List<double>(), new List<double>(), new List<double>());
-            var (cold, warm) = (new List<double>(), new List<double>());
-            for (var round = 0; round < Rounds; round++)
-            {
-                alone.Add(await Answers(engine, 1, null));
-                crowd.Add(await Answers(engine, 16, null));
-                formatted.Add(await Answers(engine, 1, """{"type":"regex","pattern":"[^\\u0000]+"}"""));
-                cold.Add(await FirstToken(engine, round, shared: 0));
-                warm.Add(await FirstToken(engine, round, shared: 90));
-            }
-            rows.Add(new("16 answers at a time against one", "times", Median.Of(crowd) / Median.Of(alone), null, 6));
-            rows.Add(new("90 % of the prompt in the cache", "of the cold time to the first token", Median.Of(warm) / Median.Of(cold), null, 0.15, LessIsBetter: true));
-            rows.Add(new("an answer kept to a pattern", "of the time of a free one", Median.Of(alone) / Median.Of(formatted), null, 1.08, LessIsBetter: true));
+            var (rate, overhead) = Answers(model, 1, speculate: false);
+            plain.Add(rate);
+            one.Add(overhead);
+            eight.Add(Answers(model, 8, speculate: false).Overhead);
+            formatted.Add(Answers(model, 1, speculate: false, format, pieces).Rate);
+            guessed.Add(Answers(model, 1, speculate: true).Rate);
+            cold.Add(FirstToken(model, (byte)round, shared: 0));
+            warm.Add(FirstToken(model, (byte)round, shared: 9 * PromptTokens / 10));
         }
-        rows.Add(new("outside the model, 1 answer", "% of a step", 100 * await Overhead(options with { Speculate = false }, 1), null, 3, LessIsBetter: true));
-        rows.Add(new("outside the model, 8 answers", "% of a step", 100 * await Overhead(options with { Speculate = false }, 8), null, 3, LessIsBetter: true));
-        rows.Add(new("guessing from the text", "times", await Rate(options) / await Rate(options with { Speculate = false }), null, 1));
-        rows.Add(rows[0] with { Name = "serving" });
-        return new(
-            $"The embedded model in int8 through the whole engine, answers of {AnswerTokens} tokens; medians of {Rounds} interleaved rounds. Prompts of 400 tokens for the time to the first token.",
-            "none: these are ratios of the engine to itself.", [.. rows]);
+        return Task.FromResult(new Report(
+            $"Random weights at the shape of SmolLM2-135M in 8 bits, {threads} threads, stepped by the scheduler; answers of {AnswerTokens} tokens at temperature 1, a format over as many made-up tokens, prompts of {PromptTokens}; medians of {Rounds} interleaved rounds. Random weights make flat odds, the sampler's worst case, and texts that guesses can't foresee.",
+            "none: these are ratios of the engine to itself.",
+            [
+                new("outside the model, 1 answer", "% of a step", 100 * Median.Of(one), null, 3, LessIsBetter: true),
+                new("outside the model, 8 answers", "% of a step", 100 * Median.Of(eight), null, 3, LessIsBetter: true),
+                new("an answer kept to a pattern", "times as long", Median.Of(plain) / Median.Of(formatted), null, 1.08, LessIsBetter: true),
+                new("guesses in vain", "times as fast as without", Median.Of(guessed) / Median.Of(plain), null, null),
+                new("serving", "times the time to the first token, 90 % of the prompt in the cache", Median.Of(warm) / Median.Of(cold), null, 0.15, LessIsBetter: true),
+            ]));
     }
 
-    private static async Task<double> Rate(EngineOptions options)
+    private static (double Rate, double Overhead) Answers(BenchModel model, int count, bool speculate, Constraint? format = null, byte[][]? pieces = null)
     {
-        using var engine = Engine.Load(options);
-        var rates = new List<double>();
-        for (var round = 0; round < Rounds; round++) rates.Add(await Answers(engine, 1, null));
-        return Median.Of(rates);
+        var requests = Enumerable.Range(0, count).Select(i => Request(model, 4, AnswerTokens, (byte)i));
+        return Run(model, [.. requests.Select(r => new Generation(r, [], AnswerTokens + 1, format, id => pieces![id]))], speculate) is var (seconds, times)
+            ? (count * AnswerTokens / seconds, times.Overhead) : default;
     }
 
-    private static async Task<double> Overhead(EngineOptions options, int answers)
+    private static double FirstToken(BenchModel model, byte scope, int shared)
     {
-        using var engine = Engine.Load(options);
-        for (var round = 0; round < Rounds; round++) await Answers(engine, answers, null);
-        return engine.Times.Overhead;
-    }
-
-    // Tokens per second over all.
-    private static async Task<double> Answers(Engine engine, int count, string? format)
-    {
-        var clock = Stopwatch.StartNew();
-        var tokens = await Task.WhenAll(Enumerable.Range(0, count).Select(i => Task.Run(() => Read(engine, new GenerateRequest
+        var beginning = Request(model, shared, 1, 100).Prompt;
+        GenerateRequest Asked(byte seed, int length) => Request(model, length, 1, seed) with
         {
-            Prompt = engine.Prompt([new ChatMessage("user", $"What is a river {i}?")]),
-            MaxTokens = AnswerTokens,
-            Format = format,
-            Sampling = new SamplingParameters { Seed = Enumerable.Repeat((byte)i, 32).ToArray() },
-        }))));
-        return tokens.Sum() / clock.Elapsed.TotalSeconds;
+            Prompt = [.. beginning, .. Request(model, length - shared, 1, seed).Prompt],
+            CacheScope = new[] { scope, (byte)(shared > 0 ? 1 : 0) },
+        };
+        if (shared > 0) Run(model, [new Generation(Asked(101, shared + 20), [], 2)], speculate: false);
+        return Run(model, [new Generation(Asked((byte)(102 + scope), PromptTokens), [], 2)], speculate: false).Seconds;
     }
 
-    private static async Task<double> FirstToken(Engine engine, int round, int shared)
+    private static (double Seconds, StepTimes Times) Run(BenchModel model, Generation[] jobs, bool speculate)
     {
-        const int length = 400;
-        int[] Text(int seed, int count) => [.. Enumerable.Range(0, count).Select(i => (i * 7919 + seed * 104_729) % 4000 + 50)];
-        var scope = new byte[] { (byte)(1 + round), (byte)shared };
-        var beginning = Text(round, length * shared / 100);
-        if (shared > 0) await Read(engine, new GenerateRequest { Prompt = [.. beginning, .. Text(99, 16)], MaxTokens = 1, CacheScope = scope });
+        using var scheduler = new Scheduler(model.Runner, new EngineOptions { Folder = "", Speculate = speculate }, TimeProvider.System);
+        foreach (var job in jobs) scheduler.Enqueue(job);
         var clock = Stopwatch.StartNew();
-        await Read(engine, new GenerateRequest { Prompt = [.. beginning, .. Text(50 + round, length - beginning.Length)], MaxTokens = 1, CacheScope = scope });
-        return clock.Elapsed.TotalMilliseconds;
+        while (jobs.Any(job => !job.Ended)) scheduler.Step();
+        return (clock.Elapsed.TotalSeconds, scheduler.Times);
     }
 
-    private static async Task<int> Read(Engine engine, GenerateRequest request)
+    private static GenerateRequest Request(BenchModel model, int prompt, int answer, byte seed)
     {
-        var count = 0;
-        await foreach (var token in engine.Generate(request)) count += token.Ids.Count;
-        return count;
+        var random = new Random(seed);
+        return new()
+        {
+            Prompt = [.. Enumerable.Range(0, prompt).Select(_ => random.Next(model.Runner.Config.Vocabulary))],
+            MaxTokens = answer,
+            Sampling = new SamplingParameters { Seed = Enumerable.Repeat(seed, 32).ToArray() },
+        };
+    }
+
+    // Made-up tokens of one to eight letters, and any character as the pattern: nearly every token stays allowed.
+    private static (Constraint, byte[][]) Format(int vocabulary)
+    {
+        var random = new Random(1);
+        byte[][] pieces = [.. Enumerable.Range(0, vocabulary).Select(_ => Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 1 + random.Next(8)).Select(_ => (char)('a' + random.Next(26))))))];
+        return (Constraint.Read("""{"type":"regex","pattern":"[^\\u0000]+"}""", new TokenTrie(pieces), []), pieces);
     }
 }

@@ -32,17 +32,20 @@ internal readonly struct GumbelNoise
     public static uint LeastWord(double value) =>
         value <= 0 ? 0 : LeastWords[Math.Min((int)(value * Steps), LeastWords.Length - 1)];
 
-    /// <summary>The words of 32 tokens: that of token first + 4·i + j at [8·j + i].</summary>
+    /// <summary>Computes the words of 128 tokens; that of token first + 32·g + 4·i + j lies at [32·g + 8·j + i].</summary>
     /// <param name="first">A multiple of 4.</param>
-    public void Words(int first, Span<ulong> words)
+    /// <returns>Whether any of them reaches the least word; where none does, the words aren't written.</returns>
+    public bool AnyReaches(int first, uint least, Span<ulong> words)
     {
-        var c0 = Vector512.Create((ulong)first >> 2) + Vector512<ulong>.Indices;
-        var (c1, c2, c3) = (Vector512.Create((ulong)_position), Vector512.Create((ulong)_s2), Vector512.Create((ulong)_s3));
-        Philox.Blocks(ref c0, ref c1, ref c2, ref c3, _s0, _s1);
-        c0.CopyTo(words);
-        c1.CopyTo(words[8..]);
-        c2.CopyTo(words[16..]);
-        c3.CopyTo(words[24..]);
+        Philox.Blocks(Vector512.Create((ulong)first >> 2) + Vector512<ulong>.Indices, _position, _s2, _s3, _s0, _s1, out var a, out var b, out var c, out var d);
+        var wanted = Vector512.Create((ulong)least);
+        if ((a.Reach(wanted) | b.Reach(wanted) | c.Reach(wanted) | d.Reach(wanted)) == Vector512<ulong>.Zero)
+            return false;
+        a.CopyTo(words);
+        b.CopyTo(words[32..]);
+        c.CopyTo(words[64..]);
+        d.CopyTo(words[96..]);
+        return true;
     }
 
     public double Of(int token)

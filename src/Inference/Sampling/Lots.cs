@@ -6,7 +6,7 @@ namespace ProofMesh.Inference;
 /// <summary>Draws among all tokens of a vocabulary, with the variates of only those that can still win.</summary>
 internal static class Lots
 {
-    private const int Block = 32;
+    private const int Block = 128;
 
     /// <summary>The largest logit's token, the lowest of equals; 0 when none is a number.</summary>
     public static int Largest(ReadOnlySpan<float> logits)
@@ -27,13 +27,12 @@ internal static class Lots
             var lead = bestScore - LargestOf(block) / temperature;
             if (lead > GumbelNoise.Ceiling)
                 continue;
-            noise.Words(start, words);
             var least = GumbelNoise.LeastWord(lead);
-            if (!AnyReaches(words, least))
+            if (!noise.AnyReaches(start, least, words))
                 continue;
             for (var i = 0; i < block.Length; i++)
             {
-                var word = (uint)words[i % 4 * 8 + i / 4];
+                var word = (uint)words[i / 32 * 32 + i % 4 * 8 + i % 32 / 4];
                 if (word < least)
                     continue;
                 var score = Score(block[i], temperature) + GumbelNoise.Variate(word);
@@ -45,16 +44,6 @@ internal static class Lots
     }
 
     private static double Score(float logit, double temperature) => float.IsNaN(logit) ? double.NegativeInfinity : logit / temperature;
-
-    private static bool AnyReaches(ReadOnlySpan<ulong> words, uint least)
-    {
-        var wanted = Vector512.Create((ulong)least);
-        ref var first = ref MemoryMarshal.GetReference(words);
-        var reached = Vector512<ulong>.Zero;
-        for (var i = 0; i < Block; i += Vector512<ulong>.Count)
-            reached |= Vector512.GreaterThanOrEqual(Vector512.LoadUnsafe(ref first, (nuint)i), wanted);
-        return reached != Vector512<ulong>.Zero;
-    }
 
     // What is not a number compares as false and is never taken.
     private static float LargestOf(ReadOnlySpan<float> values)
