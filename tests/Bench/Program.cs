@@ -8,6 +8,7 @@ return await BenchCommand.RunAsync(args, new()
     ["engine-1b"] = EngineBillionBench.Run,
     ["engine-serving"] = EngineServingBench.Run,
     ["serving"] = ServingBench.Run,
+    ["engine-quality"] = EngineQualityBench.Run,
     ["indexer"] = IndexerBench.RunAsync,
     ["gateway"] = GatewayBench.RunAsync,
     ["e2e"] = EndToEndBench.RunAsync,

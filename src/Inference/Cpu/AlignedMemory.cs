@@ -9,12 +9,16 @@ internal sealed unsafe class AlignedMemory<T> : IDisposable
     private const int Boundary = 64;
     private void* _block;
 
-    public AlignedMemory(long count)
+    /// <param name="dense">All of it will be read again and again: the system may take it in large pages, which are found sooner.</param>
+    public AlignedMemory(long count, bool dense = false)
     {
         Count = count;
         Bytes = checked(count * sizeof(T));
-        _block = NativeMemory.AllocZeroed(checked((nuint)Bytes + Boundary));
-        Pointer = (T*)(((nint)_block + Boundary - 1) & -Boundary);
+        var boundary = dense ? LargePages.Bytes : Boundary;
+        _block = NativeMemory.AllocZeroed(checked((nuint)(Bytes + boundary)));
+        Pointer = (T*)(((nint)_block + boundary - 1) & -boundary);
+        if (dense)
+            LargePages.Ask(Pointer, Bytes);
         GC.AddMemoryPressure(Math.Max(1, Bytes));
     }
 

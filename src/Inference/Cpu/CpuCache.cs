@@ -8,6 +8,9 @@ namespace ProofMesh.Inference;
 /// </remarks>
 internal sealed unsafe class CpuCache : IDisposable
 {
+    // Less than this is searched quickly enough, and large pages would take room for positions that never come.
+    private const long LeastDense = 64 << 20;
+
     private readonly AlignedMemory<byte> _keys;
     private readonly AlignedMemory<byte> _values;
     private readonly int _blocks;
@@ -22,8 +25,8 @@ internal sealed unsafe class CpuCache : IDisposable
         _numberBytes = BlockPool.Tokens * HeadStride * NumberSize(weights);
         _headStep = _numberBytes + ScaleBytes(weights);
         BlockStep = config.KeyValueHeads * _headStep;
-        _keys = new AlignedMemory<byte>(BlockStep * blocks * config.Layers);
-        _values = new AlignedMemory<byte>(BlockStep * blocks * config.Layers);
+        _keys = new AlignedMemory<byte>(BlockStep * blocks * config.Layers, dense: BlockStep * blocks * config.Layers >= LeastDense);
+        _values = new AlignedMemory<byte>(BlockStep * blocks * config.Layers, dense: BlockStep * blocks * config.Layers >= LeastDense);
     }
 
     /// <summary>Dimensions of a head, padded with zeros.</summary>

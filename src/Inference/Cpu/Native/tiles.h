@@ -24,6 +24,8 @@ void tokens_of(const Product& p, int group) {
 template <class Tile>
 void multiply(const Product& p) {
     int group = p.first_group;
+    // One token waits for memory alone: one stream of weights after another is what memory is quickest at.
+    for (; p.tokens == 1 && group < p.end_group; group++) tokens_of<Tile, 1>(p, group);
     for (; group + Tile::Groups <= p.end_group; group += Tile::Groups) tokens_of<Tile, Tile::Groups>(p, group);
     for (; group < p.end_group; group++) tokens_of<Tile, 1>(p, group);
 }
