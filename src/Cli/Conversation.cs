@@ -5,7 +5,7 @@ using ProofMesh.Protocol;
 namespace ProofMesh.Cli;
 
 /// <summary>Questions and answers in turn: answers go to standard output, what they cost to standard error.</summary>
-sealed class Conversation(ChatClient chat, Party party, ChatQuestion first)
+sealed class Conversation(Func<ChatQuestion, CancellationToken, IAsyncEnumerable<ChatPiece>> stream, Party party, ChatQuestion first)
 {
     readonly List<ChatTurn> turns = [];
 
@@ -32,7 +32,7 @@ sealed class Conversation(ChatClient chat, Party party, ChatQuestion first)
     {
         var asked = new ChatTurn("user", question);
         var answer = new StringBuilder();
-        await foreach (var piece in chat.StreamAsync(first with { Messages = [.. turns, asked] }, stop))
+        await foreach (var piece in stream(first with { Messages = [.. turns, asked] }, stop))
         {
             answer.Append(piece.Text);
             await Console.Out.WriteAsync(Output.Plain(piece.Text));

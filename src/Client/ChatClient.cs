@@ -50,18 +50,7 @@ public sealed class ChatClient
     static AnswerBrokenException Broken(Exception? fault) => new("The answer ended without its end mark; what it cost stands in the receipts.", "broken_off", fault);
 
     /// <summary>The whole answer.</summary>
-    public async Task<ChatAnswer> CompleteAsync(ChatQuestion question, CancellationToken stop = default)
-    {
-        var text = new StringBuilder();
-        ChatReceipt? receipt = null;
-        string? reason = null;
-        await foreach (var piece in StreamAsync(question, stop))
-        {
-            text.Append(piece.Text);
-            (receipt, reason) = (piece.Receipt ?? receipt, piece.FinishReason ?? reason);
-        }
-        return new ChatAnswer(text.ToString(), reason, receipt);
-    }
+    public Task<ChatAnswer> CompleteAsync(ChatQuestion question, CancellationToken stop = default) => ChatAnswer.ReadAsync(StreamAsync(question, stop));
 
     static ChatPiece? Piece(string line)
     {
@@ -113,6 +102,15 @@ public sealed record ChatQuestion
     /// <summary>Sending the same key again never buys the answer twice.</summary>
     public string? IdempotencyKey { get; init; }
 
+    internal Sampling ToSampling()
+    {
+        var plain = new Sampling();
+        return new Sampling(
+            Temperature: Temperature ?? plain.Temperature, TopP: TopP ?? plain.TopP, MinP: MinP ?? plain.MinP, TopK: TopK ?? plain.TopK,
+            RepetitionPenalty: RepetitionPenalty ?? plain.RepetitionPenalty, FrequencyPenalty: FrequencyPenalty ?? plain.FrequencyPenalty,
+            PresencePenalty: PresencePenalty ?? plain.PresencePenalty, Seed: Seed);
+    }
+
     internal ChatBody ToBody() => new(
         Model, [.. Messages.Select(turn => new Turn(turn.Role, turn.Content))], MaxTokens, Stream: true, new StreamOptions(IncludeUsage: true),
         Temperature, TopP, MinP, TopK, RepetitionPenalty, FrequencyPenalty, PresencePenalty, Seed, Stop);
@@ -121,7 +119,22 @@ public sealed record ChatQuestion
 /// <param name="FinishReason">stop or length; set on the last piece with text or none.</param>
 public sealed record ChatPiece(string Text, string? FinishReason, ChatReceipt? Receipt);
 
-public sealed record ChatAnswer(string Text, string? FinishReason, ChatReceipt? Receipt);
+public sealed record ChatAnswer(string Text, string? FinishReason, ChatReceipt? Receipt)
+{
+    /// <summary>Puts the pieces together.</summary>
+    public static async Task<ChatAnswer> ReadAsync(IAsyncEnumerable<ChatPiece> pieces)
+    {
+        var text = new StringBuilder();
+        ChatReceipt? receipt = null;
+        string? reason = null;
+        await foreach (var piece in pieces)
+        {
+            text.Append(piece.Text);
+            (receipt, reason) = (piece.Receipt ?? receipt, piece.FinishReason ?? reason);
+        }
+        return new ChatAnswer(text.ToString(), reason, receipt);
+    }
+}
 
 /// <summary>What an answer cost and who signed for it.</summary>
 /// <param name="Scheme">The arithmetic that ran, such as cpu-f32.</param>

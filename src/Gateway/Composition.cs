@@ -19,7 +19,7 @@ static class Composition
         services.AddSingleton<Draining>().AddSingleton<Health>();
         services.AddSingleton<Mesh>().AddSingleton<ChainMirror>().AddSingleton<NodeDoor>().AddSingleton<Standings>();
         services.AddSingleton<Books>().AddSingleton<Pairs>().AddSingleton<Reconciliation>().AddSingleton<Lease>();
-        services.AddSingleton<Sessions>().AddSingleton<Callers>().AddSingleton<Grants>().AddSingleton<Keys>().AddSingleton<Receipts>();
+        services.AddSingleton<Sessions>().AddSingleton<SignInLimit>().AddSingleton<Callers>().AddSingleton<Grants>().AddSingleton<Keys>().AddSingleton<Receipts>();
         services.AddSingleton<Payments>().AddSingleton<Relay>().AddSingleton<ChatEndpoint>();
         services.AddLoop("reconciliation", TimeSpan.FromSeconds(1), provider => provider.GetRequiredService<Reconciliation>().ApplyAllAsync);
         services.AddLoop("lease", TimeSpan.FromSeconds(5), provider => provider.GetRequiredService<Lease>().KeepAsync);
@@ -41,5 +41,12 @@ static class Composition
     }
 
     static void AddLoop(this IServiceCollection services, string name, TimeSpan every, Func<IServiceProvider, Func<CancellationToken, Task>> turn) =>
-        services.AddSingleton<IHostedService>(provider => new Loop(name, every, turn(provider), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<Loop>>()));
+        services.AddSingleton<IHostedService>(provider => Loop.Of(name, every, Never(turn(provider)), provider));
+
+    // These have nothing more to do until the next time.
+    static Func<CancellationToken, Task<bool>> Never(Func<CancellationToken, Task> turn) => async stop =>
+    {
+        await turn(stop);
+        return false;
+    };
 }

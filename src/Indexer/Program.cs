@@ -1,3 +1,4 @@
+using ProofMesh;
 using ProofMesh.Chain;
 using ProofMesh.Database;
 using ProofMesh.Indexer;
@@ -25,8 +26,8 @@ var achievements = new AchievementCount(database);
 
 var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { Args = args });
 builder.Logging.AddSimpleConsole(line => line.SingleLine = true).AddFilter("Microsoft", LogLevel.Warning);
-builder.Services.AddSingleton<IHostedService>(services => new Loop("chain", options.Poll, follower.TurnAsync, services.GetRequiredService<ILogger<Loop>>()));
-builder.Services.AddSingleton<IHostedService>(services => new Loop("achievements", options.Poll, achievements.TurnAsync, services.GetRequiredService<ILogger<Loop>>()));
+builder.Services.AddSingleton<IHostedService>(services => Loop.Of("chain", options.Poll, follower.TurnAsync, services));
+builder.Services.AddSingleton<IHostedService>(services => Loop.Of("achievements", options.Poll, achievements.TurnAsync, services));
 using var host = builder.Build();
 await host.StartAsync();
 Console.WriteLine("ready indexer");

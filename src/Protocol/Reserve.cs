@@ -11,3 +11,5 @@ public sealed record Reserve(Address Payer, Address Provider, TokenAmount Amount
 
     public Bytes32 Digest(Rail rail) => Eip712.Digest(rail.Domain, StructHash());
 }
+
+public sealed record SignedReserve(Reserve Reserve, Signature Signature);

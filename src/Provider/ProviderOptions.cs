@@ -75,11 +75,35 @@ sealed record ProviderOptions
     /// <summary>Base units that one payer may owe from answers whose voucher never came.</summary>
     public ulong UnpaidLimit { get; init; } = 10_000;
 
+    /// <summary>After so long a debt that stays unpaid is written off: the payer is served again, and never asked for it.</summary>
+    public TimeSpan UnpaidMemory { get; init; } = TimeSpan.FromDays(7);
+
+    /// <summary>Base units that a payer must have reserved for this provider on chain; 0 gives credit within its escrow.</summary>
+    public ulong Reserve { get; init; }
+
+    /// <summary>How long a reserve is asked for.</summary>
+    public TimeSpan ReserveLife { get; init; } = TimeSpan.FromDays(1);
+
+    /// <summary>The journal goes on in a new file past so many bytes.</summary>
+    public long JournalBytes { get; init; } = 64 << 20;
+
+    /// <summary>How long request ids, old files of the journal and receipts for auditors are kept.</summary>
+    public TimeSpan Retention { get; init; } = TimeSpan.FromDays(90);
+
+    /// <summary>Free bytes below which the journal's disk counts as full.</summary>
+    public long LeastFreeDisk { get; init; } = 64 << 20;
+
+    /// <summary>Without an answer of the chain for so long, the node takes no requests.</summary>
+    public TimeSpan ChainTimeout { get; init; } = TimeSpan.FromSeconds(15);
+
     /// <summary>A statement closes after so long, where there is something to settle.</summary>
     public TimeSpan StatementInterval { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>A statement closes with so many receipts at the latest.</summary>
     public int StatementReceipts { get; init; } = 1_000;
+
+    // A settler reads 16 MiB of JSON at once.
+    const int MostStatementReceipts = 8_192;
 
     /// <exception cref="ArgumentException">A value is missing or out of bounds; the message says which and what to write.</exception>
     public void Check()
@@ -91,7 +115,12 @@ sealed record ProviderOptions
         if (QueueLimit is < 0 or > 65_536) throw new ArgumentException($"QueueLimit: {QueueLimit} isn't from 0 to 65536.");
         if (MaxTokens is < 1 or > 1_000_000) throw new ArgumentException($"MaxTokens: {MaxTokens} isn't from 1 to 1000000.");
         if (CachedPrice > InputPrice) throw new ArgumentException($"CachedPrice: {CachedPrice} is above InputPrice, {InputPrice}; a cached token can't cost more than a computed one.");
-        if (StatementReceipts is < 1 or > 1_000_000) throw new ArgumentException($"StatementReceipts: {StatementReceipts} isn't from 1 to 1000000.");
+        if (StatementReceipts is < 1 or > MostStatementReceipts) throw new ArgumentException($"StatementReceipts: {StatementReceipts} isn't from 1 to {MostStatementReceipts}.");
+        if (Retention < TimeSpan.FromDays(1)) throw new ArgumentException($"Retention: {Retention} is shorter than a day.");
+        if (UnpaidMemory < TimeSpan.FromMinutes(1)) throw new ArgumentException($"UnpaidMemory: {UnpaidMemory} is shorter than a minute.");
+        if (ReserveLife < TimeSpan.FromMinutes(10) || ReserveLife > TimeSpan.FromDays(29)) throw new ArgumentException($"ReserveLife: {ReserveLife} isn't from 10 minutes to 29 days.");
+        if (JournalBytes < 4096) throw new ArgumentException($"JournalBytes: {JournalBytes} is less than 4096.");
+        if (ChainTimeout < TimeSpan.FromSeconds(1)) throw new ArgumentException($"ChainTimeout: {ChainTimeout} is shorter than a second.");
         if (QuoteLife < TimeSpan.FromSeconds(10)) throw new ArgumentException($"QuoteLife: {QuoteLife} is shorter than 10 seconds.");
         if (VoucherTimeout < TimeSpan.FromSeconds(1)) throw new ArgumentException($"VoucherTimeout: {VoucherTimeout} is shorter than a second.");
         foreach (var gateway in Gateways) Expect(gateway, "Gateways", "ws", "wss");

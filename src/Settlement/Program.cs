@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using ProofMesh;
 using ProofMesh.Chain;
 using ProofMesh.Database;
 using ProofMesh.Protocol;
@@ -36,9 +37,9 @@ builder.Logging.ClearProviders().AddSimpleConsole(line => line.SingleLine = true
 builder.Services.AddSingleton<IHostedService>(services =>
 {
     var submitter = new Submitter(web3, account, rail, chain, outbox, new BatchStore(database), options, TimeProvider.System, services.GetRequiredService<ILogger<Submitter>>());
-    return new Loop("submitter", options.Poll, submitter.TurnAsync, services.GetRequiredService<ILogger<Loop>>());
+    return Loop.Of("submitter", options.Poll, submitter.TurnAsync, services);
 });
-builder.Services.AddSingleton<IHostedService>(services => new Loop("publisher", options.Poll, publisher.TurnAsync, services.GetRequiredService<ILogger<Loop>>()));
+builder.Services.AddSingleton<IHostedService>(services => Loop.Of("publisher", options.Poll, publisher.TurnAsync, services));
 await using var app = builder.Build();
 new Endpoints(intake, published, new Status(database), web3.Eth, rail, account.Address).Map(app);
 await app.StartAsync();

@@ -17,9 +17,11 @@ sealed class Direct : IDisposable
     public Address Node { get; }
 
     /// <summary>Challenges the node, and checks its answer.</summary>
-    public static async Task<Direct> To(Market market, string node, CancellationToken stop)
+    public static async Task<Direct> To(Market market, string node, CancellationToken stop) => await To(market, new Uri(await market.Local[node].Ready), stop);
+
+    public static async Task<Direct> To(Market market, Uri node, CancellationToken stop)
     {
-        var door = new HttpClient { BaseAddress = new Uri(await market.Local[node].Ready), Timeout = TimeSpan.FromMinutes(2) };
+        var door = new HttpClient { BaseAddress = node, Timeout = TimeSpan.FromMinutes(2) };
         var challenge = Bytes32.Random();
         var hello = (HelloFrame)Wire.Decode(await door.GetByteArrayAsync(new Uri($"/v1/hello?challenge={challenge}", UriKind.Relative), stop));
         Assert.Equal(hello.Node, Ecdsa.Recover(new Hello(hello.Node, hello.Provider, challenge).Digest(market.Local.Rail), hello.Signature));
@@ -34,12 +36,57 @@ sealed class Direct : IDisposable
             new ChatRequest(offer.Manifest.Name, [new("user", "Define river.")], 24, []), new Sampling(Temperature: 0), offer.Quote, null, null, 0, 60_000);
     }
 
+    /// <summary>Hot answers, one after the other, until one was so long that it was asked for a voucher so often; the shorter ones are paid.</summary>
+    public async Task<(List<NeedVoucherFrame> Asked, ReceiptFrame End)> ReadLong(Account payer, int vouchersAsked, Func<NeedVoucherFrame, int, SignedVoucher?> pay, CancellationToken stop)
+    {
+        for (var seed = 1; seed < 200; seed++)
+        {
+            var (ask, asked) = (Ask(payer), 0);
+            ask = ask with { Chat = ask.Chat with { MaxTokens = 400, Messages = [new("user", "Tell me about the sea.")] }, Sampling = new Sampling(Temperature: 2, RepetitionPenalty: 1, Seed: seed) };
+            var read = await Read(ask, frame => frame switch
+            {
+                NeedVoucherFrame need => pay(need, ++asked),
+                ReceiptFrame { Receipt.Receipt: { Fee.IsZero: false } receipt } end => Sign(payer, end.Required, receipt.StructHash()),
+                _ => null,
+            }, stop);
+            if (read.Asked.Count == vouchersAsked) return read;
+        }
+        throw new InvalidOperationException("No answer was long enough.");
+    }
+
+    /// <summary>Reads the answer to its end, and says to each request for money what it is told to say: null is nothing.</summary>
+    public async Task<(List<NeedVoucherFrame> Asked, ReceiptFrame End)> Read(GenerateFrame ask, Func<Frame, SignedVoucher?> pay, CancellationToken stop)
+    {
+        using var reply = await Post("/v1/generate", ask, stop);
+        Assert.Equal(HttpStatusCode.OK, reply.StatusCode);
+        using var lines = new StreamReader(await reply.Content.ReadAsStreamAsync(stop));
+        var (asked, end) = (new List<NeedVoucherFrame>(), (ReceiptFrame?)null);
+        while (await lines.ReadLineAsync(stop) is { } line)
+        {
+            var frame = Wire.Decode(Encoding.UTF8.GetBytes(line));
+            if (frame is NeedVoucherFrame need) asked.Add(need);
+            end = frame as ReceiptFrame ?? end;
+            if (frame is not (NeedVoucherFrame or ReceiptFrame) || pay(frame) is not { } voucher) continue;
+            using var taken = await Post("/v1/frames", new VoucherFrame(ask.Id, voucher), stop);
+            Assert.Equal(HttpStatusCode.Accepted, taken.StatusCode);
+        }
+        return (asked, end!);
+    }
+
+    public SignedVoucher Sign(Account payer, TokenAmount total, Bytes32 receipt)
+    {
+        var voucher = new Voucher(payer.Address, Node, total, receipt);
+        return new(voucher, payer.Sign(voucher.Digest(rail)));
+    }
+
     /// <summary>The fault that the node answers with before any token.</summary>
-    public async Task<NodeFault> Fault(GenerateFrame ask, CancellationToken stop)
+    public async Task<NodeFault> Fault(GenerateFrame ask, CancellationToken stop) => (await Refusal(ask, stop)).Fault;
+
+    public async Task<FaultFrame> Refusal(GenerateFrame ask, CancellationToken stop)
     {
         using var reply = await Post("/v1/generate", ask, stop);
         Assert.NotEqual(HttpStatusCode.OK, reply.StatusCode);
-        return Assert.IsType<FaultFrame>(Wire.Decode(Encoding.UTF8.GetBytes((await reply.Content.ReadAsStringAsync(stop)).Trim()))).Fault;
+        return Assert.IsType<FaultFrame>(Wire.Decode(Encoding.UTF8.GetBytes((await reply.Content.ReadAsStringAsync(stop)).Trim())));
     }
 
     /// <summary>Reads the answer, checks the receipt against what was seen, and pays.</summary>

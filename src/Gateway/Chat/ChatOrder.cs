@@ -12,12 +12,8 @@ sealed record ChatOrder(
     string Model, ChatTurn[] Messages, uint? MaxTokens, string[] Stop, Sampling Sampling, bool Stream, bool IncludeUsage, string? IdempotencyKey,
     string? ResponseFormat = null, int? TopLogprobs = null)
 {
-    // A chat template frames each message with a few special tokens and may bring a system prompt of its own.
-    const uint TokensPerMessage = 32, TokensOfTemplate = 256;
-
     /// <summary>The most tokens that the prompt can have: each stands for a byte at least.</summary>
-    public uint PromptTokensAtMost() =>
-        (uint)Messages.Sum(turn => Encoding.UTF8.GetByteCount(turn.Content)) + (uint)Messages.Length * TokensPerMessage + TokensOfTemplate;
+    public uint PromptTokensAtMost() => ChatTurn.TokensAtMost(Messages);
 
     /// <summary>The same key of the same payer is the same request; without a key each is its own.</summary>
     public Bytes32 ClientNonce() =>

@@ -74,8 +74,8 @@ sealed class ChatReader
         "response_format" => ResponseFormat.Read(value, out format),
         "modalities" => value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == 1 && value[0].ValueKind == JsonValueKind.String && value[0].ValueEquals("text") ? null : "modalities is served as text only.",
         "logprobs" => Flag(value, name, flag => logprobs = flag),
-        "top_logprobs" => value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var top) && top is >= 0 and <= Likelihoods.MostTop
-            ? Do(() => topLogprobs = top) : $"top_logprobs must be a whole number from 0 to {Likelihoods.MostTop}.",
+        "top_logprobs" => value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var top) && top is >= 0 and <= TokenLikelihood.MostTop
+            ? Do(() => topLogprobs = top) : $"top_logprobs must be a whole number from 0 to {TokenLikelihood.MostTop}.",
         _ when Ignored.Contains(name) => null,
         _ => $"{(name.Length <= 64 ? name : "A parameter")} isn't supported by this gateway.",
     };

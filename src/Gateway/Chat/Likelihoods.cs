@@ -7,12 +7,6 @@ namespace ProofMesh.Gateway;
 /// <summary>Probabilities of tokens as OpenAI's clients read them.</summary>
 static class Likelihoods
 {
-    public const int MostTop = 20;
-    const int LongestToken = 2 + 2 * 1_024;
-
-    /// <summary>Whether a node sent bytes that can't be a token's.</summary>
-    public static bool Fault(TokenLikelihood token) => !IsToken(token.Bytes) || token.Top.Any(other => !IsToken(other.Bytes));
-
     public static void Write(Utf8JsonWriter writer, IReadOnlyList<TokenLikelihood>? tokens)
     {
         if (tokens is null)
@@ -49,6 +43,4 @@ static class Likelihoods
         foreach (var value in bytes) writer.WriteNumberValue(value);
         writer.WriteEndArray();
     }
-
-    static bool IsToken(string hex) => hex.Length is >= 2 and <= LongestToken && Hex.TryDecode(hex, new byte[(hex.Length - 2) / 2]);
 }

@@ -27,6 +27,7 @@ enum RelayFault
     DeadlineExceeded,
     CustomerLeft,
     ShuttingDown,
+    TooMany,
     /// <summary>Postgres doesn't answer: nothing is served that couldn't be booked.</summary>
     BooksClosed,
 }

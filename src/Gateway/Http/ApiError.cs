@@ -29,6 +29,7 @@ sealed record ApiError([property: JsonIgnore] int Status, string Message, string
             RelayFault.BadReceipt => (502, "provider_error", "bad_receipt"),
             RelayFault.DeadlineExceeded => (504, "timeout", "deadline_exceeded"),
             RelayFault.CustomerLeft => (499, "cancelled", "client_closed_request"),
+            RelayFault.TooMany => (429, "rate_limit_exceeded", "too_many_requests"),
             RelayFault.ShuttingDown => (503, "service_unavailable", "shutting_down"),
             RelayFault.BooksClosed => (503, "service_unavailable", "books_unavailable"),
             _ => throw new ArgumentOutOfRangeException(nameof(fault), fault, "This isn't a fault."),

@@ -23,8 +23,7 @@ static class WalletEndpoints
 
     public static void Map(WebApplication app)
     {
-        app.MapPost("/v1/auth/nonce", async (HttpContext http, Sessions sessions, Rail rail, GatewayOptions options, CancellationToken stop) =>
-            Ok(new NonceView(await sessions.NonceAsync(stop), Domain(http, options), rail.ChainId), ApiJson.Default.NonceView));
+        app.MapPost("/v1/auth/nonce", NonceAsync);
         app.MapPost("/v1/auth/verify", VerifyAsync);
         app.MapGet("/v1/grant", GrantAsync);
         app.MapPost("/v1/grants", AcceptGrantAsync);
@@ -39,8 +38,16 @@ static class WalletEndpoints
         app.MapGet("/v1/receipts/{request}", ReceiptAsync);
     }
 
-    static async Task<IResult> VerifyAsync(HttpContext http, Sessions sessions, GatewayOptions options, Reconciliation books, CancellationToken stop)
+    // A nonce is a row in Postgres that anybody may cause; an attempt to sign in costs a recovered signature.
+    static async Task<IResult> NonceAsync(HttpContext http, Sessions sessions, SignInLimit limit, Rail rail, GatewayOptions options, CancellationToken stop)
     {
+        if (limit.Refusal(http) is { } refusal) return refusal;
+        return Ok(new NonceView(await sessions.NonceAsync(stop), Domain(http, options), rail.ChainId), ApiJson.Default.NonceView);
+    }
+
+    static async Task<IResult> VerifyAsync(HttpContext http, Sessions sessions, SignInLimit limit, GatewayOptions options, Reconciliation books, CancellationToken stop)
+    {
+        if (limit.Refusal(http) is { } late) return late;
         var (body, fault) = await Body.ReadAsync(http, ApiJson.Default.VerifyBody, stop);
         if (body is null) return fault!;
         var (refusal, token, wallet) = await sessions.SignInAsync(body.Message, body.Signature, Domain(http, options), stop);

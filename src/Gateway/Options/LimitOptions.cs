@@ -34,6 +34,9 @@ sealed record LimitOptions
 
     public int Nodes { get; init; } = 10_000;
 
+    /// <summary>Nonces and sign-ins of one client's address (IPv6: its /64) a minute, at each replica.</summary>
+    public int SignInsPerMinute { get; init; } = 60;
+
     public IEnumerable<string> Faults()
     {
         if (BodyBytes is < 1024 or > 1 << 20) yield return $"Limits:BodyBytes is {BodyBytes}: use 1024 to {1 << 20}.";
@@ -41,6 +44,7 @@ sealed record LimitOptions
         if (DefaultMaxTokens == 0) yield return "Limits:DefaultMaxTokens is 0: use 1 or more.";
         if (Attempts is < 1 or > 10) yield return $"Limits:Attempts is {Attempts}: use 1 to 10.";
         if (Nodes < 1) yield return $"Limits:Nodes is {Nodes}: use 1 or more.";
+        if (SignInsPerMinute < 2) yield return $"Limits:SignInsPerMinute is {SignInsPerMinute}: use 2 or more, a sign-in takes two calls.";
         foreach (var (name, value) in new[] { ("Request", Request), ("FirstToken", FirstToken), ("Silence", Silence), ("Closing", Closing), ("SlowReader", SlowReader), ("Drain", Drain) })
             if (value <= TimeSpan.Zero || value > TimeSpan.FromHours(6)) yield return $"Limits:{name} is {value}: use up to 6 hours.";
     }

@@ -47,12 +47,13 @@ public sealed record LoadFrame(int Queued, int Running, long FreeCache, double C
 /// <param name="Quote">The node's own quote that the sender accepts.</param>
 /// <param name="Grant">Null when the payer's own wallet signs the vouchers.</param>
 /// <param name="Last">Newest voucher of this payer for this node that the sender knows.</param>
+/// <param name="Reserve">What the node asked for in a fault; it registers it on chain before it serves.</param>
 /// <param name="Priority">0 to 6, the payer's tier; the node serves higher ones first.</param>
 /// <param name="DeadlineMs">The node gives up when the answer isn't complete after so many milliseconds.</param>
 /// <param name="TopLogprobs">How many of the likeliest tokens are told beside each, 0 to 20; null: no probabilities.</param>
 public sealed record GenerateFrame(
     Bytes32 Id, Bytes32 ClientNonce, Bytes32 Salt, Address Payer, Bytes32 Model, ChatRequest Chat, Sampling Sampling,
-    SignedQuote Quote, SignedGrant? Grant, SignedVoucher? Last, int Priority, int DeadlineMs, int? TopLogprobs = null) : Frame;
+    SignedQuote Quote, SignedGrant? Grant, SignedVoucher? Last, int Priority, int DeadlineMs, int? TopLogprobs = null, SignedReserve? Reserve = null) : Frame;
 
 /// <summary>Part of the answer.</summary>
 /// <param name="First">Index of the first of these tokens in the answer; the next chunk starts where this one ends.</param>
@@ -62,9 +63,20 @@ public sealed record ChunkFrame(Bytes32 Id, int First, int[] Tokens, string Text
 
 /// <summary>How likely the model found a token, and what it found likeliest: natural logarithms of the softmax of its logits alone.</summary>
 /// <param name="Bytes">Of the token's text, as 0x-hexadecimal; perhaps only a part of a character.</param>
-public sealed record TokenLikelihood(string Bytes, double Logprob, LikelyToken[] Top);
+public sealed record TokenLikelihood(string Bytes, double Logprob, LikelyToken[] Top)
+{
+    public const int MostTop = 20;
 
-public sealed record LikelyToken(string Bytes, double Logprob);
+    /// <summary>Whether a node can have meant this: no more of the likeliest than there may be, and bytes that can be a token's.</summary>
+    public bool IsPossible => Top.Length <= MostTop && LikelyToken.IsToken(Bytes) && Top.All(other => LikelyToken.IsToken(other.Bytes));
+}
+
+public sealed record LikelyToken(string Bytes, double Logprob)
+{
+    const int LongestHex = 2 + 2 * 1_024;
+
+    internal static bool IsToken(string hex) => hex.Length is >= 2 and <= LongestHex && Hex.TryDecode(hex, new byte[(hex.Length - 2) / 2]);
+}
 
 /// <summary>The node pauses until it holds a voucher for this total: answer with a voucher for exactly Required and receipt 0.</summary>
 /// <remarks>Required = Last's total + the fee of the tokens so far − what vouchers of this request already acknowledged.</remarks>
@@ -86,4 +98,10 @@ public sealed record CancelFrame(Bytes32 Id) : Frame;
 public sealed record ReceiptFrame(Bytes32 Id, SignedReceipt Receipt, Bytes32 NodeNonce, TokenAmount Required, SignedVoucher? Last, string FinishReason) : Frame;
 
 /// <summary>A request, or with no id the connection, ended without an answer; nothing is charged.</summary>
-public sealed record FaultFrame(Bytes32? Id, NodeFault Fault, string Message, int? RetryAfterMs = null, TokenAmount? Required = null, SignedVoucher? Last = null) : Frame;
+/// <param name="Required">What is missing: in escrow, or with <paramref name="Owed"/> the total of a voucher that pays all debts.</param>
+/// <param name="Last">The newest voucher that the node holds of this payer.</param>
+/// <param name="Owed">Receipts whose voucher never came, the newest ones. Sign for those that you know.</param>
+/// <param name="Reserve">The reserve that this node wants: sign it and ask again with it.</param>
+public sealed record FaultFrame(
+    Bytes32? Id, NodeFault Fault, string Message, int? RetryAfterMs = null, TokenAmount? Required = null, SignedVoucher? Last = null,
+    SignedReceipt[]? Owed = null, Reserve? Reserve = null) : Frame;

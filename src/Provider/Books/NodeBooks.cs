@@ -7,19 +7,26 @@ namespace ProofMesh.Provider;
 /// <summary>Everything that the node must remember, rebuilt from its journal: sequence, payers, served requests, what waits for settlement.</summary>
 sealed class NodeBooks : IDisposable
 {
+    /// <summary>Unpaid receipts that are kept to be shown, and spenders that one payer may have here.</summary>
+    const int MostOwing = 16, MostGrants = 64;
+
     readonly Lock gate = new();
     readonly Dictionary<Address, PayerAccount> payers = [];
-    readonly HashSet<Bytes32> known = [];
+    readonly Dictionary<Bytes32, ulong> known = [];
     readonly SortedDictionary<ulong, Receipt> unsettled = [];
     readonly List<SignedStatement> statements = [];
-    readonly JournalFile journal;
+    readonly JournalFolder journal;
     ulong sequence, stated, submitted;
 
     public NodeBooks(string folder)
     {
-        Directory.CreateDirectory(folder);
-        journal = JournalFile.Open(Path.Combine(folder, "journal"), Replay);
-        foreach (var account in payers.Values) account.Submitted = account.Last is null;
+        journal = JournalFolder.Open(folder, Replay);
+        foreach (var account in payers.Values)
+        {
+            account.Submitted = account.Last is null;
+            // Nothing runs yet: what is billed and not acknowledged was never paid.
+            account.Unpaid = TokenAmount.Difference(account.Billed, account.Acknowledged + account.WrittenOff);
+        }
     }
 
     public ulong Sequence { get { lock (gate) return sequence; } }
@@ -28,36 +35,82 @@ sealed class NodeBooks : IDisposable
     public int Unstated { get { lock (gate) return (int)(sequence - stated); } }
 
     /// <summary>Claims a request id for good; false when it was seen before.</summary>
-    public bool TryBegin(Bytes32 requestId) { lock (gate) return known.Add(requestId); }
+    public bool TryBegin(Bytes32 requestId) { lock (gate) return known.TryAdd(requestId, ulong.MaxValue); }
 
     /// <summary>Frees the id of a request that was refused before anything was computed.</summary>
     public void Forget(Bytes32 requestId) { lock (gate) known.Remove(requestId); }
 
-    public T With<T>(Address payer, Func<PayerAccount, T> use) { lock (gate) return use(Account(payer)); }
+    /// <summary>Looks at a payer's account, or changes it: one that says nothing afterwards isn't kept, so that strangers take no memory.</summary>
+    public T With<T>(Address payer, Func<PayerAccount, T> use)
+    {
+        lock (gate)
+        {
+            var account = payers.GetValueOrDefault(payer) ?? new PayerAccount();
+            var result = use(account);
+            if (!account.IsEmpty || !account.Committed.IsZero) payers[payer] = account;
+            else payers.Remove(payer);
+            return result;
+        }
+    }
 
-    public SemaphoreSlim Asking(Address payer) => With(payer, account => account.Asking);
-
-    public void Remember(SignedGrant grant)
+    /// <summary>Keeps a checked grant, which a settler will want; false when this payer has too many spenders here.</summary>
+    /// <param name="now">Unix seconds of the chain.</param>
+    public bool TryRemember(SignedGrant grant, ulong now)
     {
         lock (gate)
         {
             var account = Account(grant.Grant.Payer);
-            if (account.Grants.GetValueOrDefault(grant.Grant.Spender) == grant) return;
-            journal.Append(JournalKind.Grant, JsonSerializer.SerializeToUtf8Bytes(grant, WireJson.Default.SignedGrant));
+            if (account.Grants.GetValueOrDefault(grant.Grant.Spender) == grant) return true;
+            if (account.Grants.Count >= MostGrants && account.Submitted)
+                foreach (var (spender, old) in account.Grants)
+                    if (old.Grant.ValidUntil < now || old.Grant.Epoch < grant.Grant.Epoch) account.Grants.Remove(spender);
+            if (account.Grants.Count >= MostGrants) return false;
+            journal.Append(Snapshot.Of(grant));
             Apply(grant);
+            return true;
         }
     }
 
-    /// <summary>Keeps a checked voucher if it is newer than the last one.</summary>
+    /// <summary>Keeps a checked voucher that answers what this node asked for, if it isn't older than the last one.</summary>
     public void Accept(SignedVoucher voucher)
     {
         lock (gate)
         {
             var account = Account(voucher.Voucher.Payer);
             if (voucher.Voucher.Cumulative < account.Acknowledged || voucher == account.Last) return;
-            journal.Append(JournalKind.Voucher, JsonSerializer.SerializeToUtf8Bytes(voucher, WireJson.Default.SignedVoucher));
+            journal.Append(Snapshot.Of(voucher));
             Apply(account, voucher);
-            if (account.Acknowledged >= account.Billed) account.Unpaid = TokenAmount.Zero;
+        }
+    }
+
+    /// <summary>Keeps a checked voucher that the payer's side showed by itself: its rise pays what was owed.</summary>
+    public void AcceptShown(SignedVoucher voucher)
+    {
+        lock (gate)
+        {
+            var account = Account(voucher.Voucher.Payer);
+            if (voucher.Voucher.Cumulative <= account.Acknowledged) return;
+            var rise = voucher.Voucher.Cumulative - account.Acknowledged;
+            journal.Append(Snapshot.Of(voucher));
+            Apply(account, voucher);
+            account.Unpaid = TokenAmount.Difference(account.Unpaid, rise);
+            if (account.Unpaid.IsZero) account.Owing.Clear();
+        }
+    }
+
+    /// <summary>Gives up the debts of payers whose last receipt is older than this, in Unix milliseconds.</summary>
+    public List<(Address Payer, TokenAmount Amount)> WriteOff(ulong before)
+    {
+        lock (gate)
+        {
+            var old = payers.Where(pair => !pair.Value.Unpaid.IsZero && pair.Value.LastAt < before).Select(pair => (pair.Key, pair.Value.Unpaid)).ToList();
+            foreach (var (payer, amount) in old)
+            {
+                journal.Append(JournalKind.WrittenOff, Snapshot.WrittenOff(payer, amount));
+                Apply(payer, amount);
+                payers[payer].Unpaid = TokenAmount.Zero;
+            }
+            return old;
         }
     }
 
@@ -67,7 +120,7 @@ sealed class NodeBooks : IDisposable
         lock (gate)
         {
             var receipt = draft with { Sequence = sequence + 1, Cumulative = Account(draft.Payer).Billed + draft.Fee };
-            journal.Append(JournalKind.Receipt, receipt.ToBinary());
+            journal.Append(Snapshot.Of(receipt));
             Apply(receipt);
             return receipt;
         }
@@ -81,21 +134,25 @@ sealed class NodeBooks : IDisposable
             var run = unsettled.Values.Where(receipt => receipt.Sequence > stated).Take(mostReceipts).ToList();
             if (run.Count == 0) return null;
             var statement = sign(run[0].Sequence, run[^1].Sequence, new SumTree(run));
-            journal.Append(JournalKind.Statement, JsonSerializer.SerializeToUtf8Bytes(statement, WireJson.Default.SignedStatement));
+            journal.Append(Snapshot.Of(statement));
             Apply(statement);
             return statement;
         }
     }
 
     /// <summary>What no settler has yet: statements in order with their receipts, and the newest voucher of each payer with its grant.</summary>
-    public Outgoing Pending()
+    /// <param name="mostReceipts">Later statements wait for the next time, so that a submission stays within what a settler reads.</param>
+    public Outgoing Pending(int mostReceipts = int.MaxValue)
     {
         lock (gate)
         {
+            var first = submitted + 1;
+            SignedStatement[] next = [.. statements.TakeWhile((statement, place) => place == 0 || statement.Statement.LastSequence - first < (ulong)mostReceipts)];
+            var last = next.Length == 0 ? submitted : next[^1].Statement.LastSequence;
             var fresh = payers.Values.Where(account => !account.Submitted && account.Last is not null).ToList();
             return new Outgoing(
-                [.. statements],
-                [.. unsettled.Values.Where(receipt => receipt.Sequence <= stated)],
+                next,
+                [.. unsettled.Values.TakeWhile(receipt => receipt.Sequence <= last)],
                 [.. fresh.Select(account => account.Last!)],
                 [.. fresh.SelectMany(account => account.Grants.Values)]);
         }
@@ -116,7 +173,37 @@ sealed class NodeBooks : IDisposable
         }
     }
 
+    /// <summary>Throws when what is written next wouldn't reach the disk.</summary>
+    public void Probe() { lock (gate) journal.Probe(); }
+
+    /// <summary>Goes on in a new file once this one has so many bytes, and lets go of what is older than the retention.</summary>
+    public bool Compact(long mostBytes, DateTimeOffset retained)
+    {
+        lock (gate)
+        {
+            if (journal.Length < mostBytes) return false;
+            var oldest = (ulong)Math.Max(0, retained.ToUnixTimeMilliseconds());
+            foreach (var (request, at) in known)
+                if (at < oldest) known.Remove(request);
+            journal.Compact(Known());
+            journal.Prune(retained);
+            return true;
+        }
+    }
+
     public void Dispose() => journal.Dispose();
+
+    // Requests that run aren't known to a journal before their receipt.
+    IEnumerable<JournalEntry> Known() =>
+    [
+        .. payers.Values.SelectMany(account => account.Owing).Concat(unsettled.Values).DistinctBy(receipt => receipt.Sequence).OrderBy(receipt => receipt.Sequence).Select(Snapshot.Of),
+        .. statements.Select(Snapshot.Of),
+        .. payers.SelectMany(pair => pair.Value.Grants.Values).Select(Snapshot.Of),
+        .. payers.Values.Where(account => account.Last is not null).Select(account => Snapshot.Of(account.Last!)),
+        .. payers.Where(pair => !pair.Value.IsEmpty).Select(pair => Snapshot.Payer(pair.Key, pair.Value)),
+        .. Snapshot.Known(known.Where(request => request.Value != ulong.MaxValue)),
+        Snapshot.Position(sequence, stated, submitted),
+    ];
 
     void Replay(JournalEntry entry)
     {
@@ -127,6 +214,10 @@ sealed class NodeBooks : IDisposable
             case JournalKind.Grant: Apply(JsonSerializer.Deserialize(entry.Payload, WireJson.Default.SignedGrant)!); break;
             case JournalKind.Statement: Apply(JsonSerializer.Deserialize(entry.Payload, WireJson.Default.SignedStatement)!); break;
             case JournalKind.Submitted: Apply(BinaryPrimitives.ReadUInt64BigEndian(entry.Payload)); break;
+            case JournalKind.WrittenOff: Apply(Snapshot.WrittenOff(entry.Payload).Payer, Snapshot.WrittenOff(entry.Payload).Amount); break;
+            case JournalKind.Payer: Snapshot.Payer(entry.Payload, Account); break;
+            case JournalKind.Known: Snapshot.Known(entry.Payload, known); break;
+            case JournalKind.Position: Apply(Snapshot.Position(entry.Payload)); break;
             default: throw new InvalidDataException($"The journal has an entry of kind {(byte)entry.Kind}, which this version doesn't know.");
         }
     }
@@ -134,14 +225,21 @@ sealed class NodeBooks : IDisposable
     void Apply(Receipt receipt)
     {
         var account = Account(receipt.Payer);
-        (sequence, account.Billed) = (receipt.Sequence, receipt.Cumulative);
-        known.Add(receipt.RequestId);
+        (sequence, account.Billed, account.LastAt) = (receipt.Sequence, receipt.Cumulative, receipt.StartedAt);
+        known[receipt.RequestId] = receipt.StartedAt;
         unsettled[receipt.Sequence] = receipt;
+        if (receipt.Fee.IsZero) return;
+        account.Owing.Add(receipt);
+        if (account.Owing.Count > MostOwing) account.Owing.RemoveAt(0);
     }
 
     void Apply(SignedVoucher voucher) => Apply(Account(voucher.Voucher.Payer), voucher);
 
-    static void Apply(PayerAccount account, SignedVoucher voucher) => (account.Last, account.Submitted) = (voucher, false);
+    static void Apply(PayerAccount account, SignedVoucher voucher)
+    {
+        (account.Last, account.Submitted) = (voucher, false);
+        if (!voucher.Voucher.Receipt.IsZero) account.Owing.RemoveAll(receipt => receipt.StructHash() == voucher.Voucher.Receipt);
+    }
 
     void Apply(SignedGrant grant) => Account(grant.Grant.Payer).Grants[grant.Grant.Spender] = grant;
 
@@ -156,6 +254,19 @@ sealed class NodeBooks : IDisposable
         submitted = lastSubmitted;
         statements.RemoveAll(statement => statement.Statement.LastSequence <= submitted);
         foreach (var old in unsettled.Keys.TakeWhile(number => number <= submitted).ToList()) unsettled.Remove(old);
+    }
+
+    void Apply(Address payer, TokenAmount writtenOff)
+    {
+        var account = Account(payer);
+        account.WrittenOff += writtenOff;
+        account.Owing.Clear();
+    }
+
+    void Apply((ulong Sequence, ulong Stated, ulong Submitted) position)
+    {
+        (sequence, stated) = (position.Sequence, position.Stated);
+        Apply(position.Submitted);
     }
 
     PayerAccount Account(Address payer)

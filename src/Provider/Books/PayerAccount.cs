@@ -11,8 +11,17 @@ sealed class PayerAccount
     /// <summary>Quotes of the requests that are running: what they may cost at most.</summary>
     public TokenAmount Committed { get; set; }
 
-    /// <summary>Sum of the fees whose voucher never came.</summary>
+    /// <summary>Sum of the fees whose voucher never came, less what was written off.</summary>
     public TokenAmount Unpaid { get; set; }
+
+    /// <summary>Debts that the payer is asked for no more.</summary>
+    public TokenAmount WrittenOff { get; set; }
+
+    /// <summary>When the last receipt's request came, in Unix milliseconds.</summary>
+    public ulong LastAt { get; set; }
+
+    /// <summary>The newest receipts whose voucher hasn't come: what a payer is shown that owes too much.</summary>
+    public List<Receipt> Owing { get; } = [];
 
     public SignedVoucher? Last { get; set; }
 
@@ -21,6 +30,9 @@ sealed class PayerAccount
 
     /// <summary>The newest voucher went to a settler.</summary>
     public bool Submitted { get; set; } = true;
+
+    /// <summary>Nothing that must be remembered of this payer.</summary>
+    public bool IsEmpty => Billed.IsZero && Last is null && Grants.Count == 0;
 
     public TokenAmount Acknowledged => Last?.Voucher.Cumulative ?? TokenAmount.Zero;
 

@@ -12,6 +12,7 @@ namespace ProofMesh.Provider;
 /// </remarks>
 sealed class JournalFile : IDisposable
 {
+    const string Broken = "The journal failed before; restart the node so that its end is checked.";
     const int Overhead = 9, MostPayload = 1 << 24;
     static ReadOnlySpan<byte> Magic => "PMJRNL01"u8;
 
@@ -40,18 +41,35 @@ sealed class JournalFile : IDisposable
         }
     }
 
+    /// <summary>Begins a journal with these entries, all on the disk when it returns.</summary>
+    public static JournalFile Create(string path, IEnumerable<JournalEntry> entries)
+    {
+        var stream = new FileStream(path, FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16);
+        try
+        {
+            stream.Write(Magic);
+            foreach (var entry in entries) stream.Write(Encode(entry.Kind, entry.Payload));
+            stream.Flush(flushToDisk: true);
+            return new JournalFile(stream);
+        }
+        catch
+        {
+            stream.Dispose();
+            File.Delete(path);
+            throw;
+        }
+    }
+
+    public long Length { get { lock (writing) return file.Length; } }
+
     /// <summary>Returns when the entry is on the disk.</summary>
     /// <exception cref="IOException">It can't be written; the journal takes no more entries until it is opened anew.</exception>
     public void Append(JournalKind kind, ReadOnlySpan<byte> payload)
     {
-        var entry = new byte[payload.Length + Overhead];
-        BinaryPrimitives.WriteInt32BigEndian(entry, payload.Length);
-        entry[4] = (byte)kind;
-        payload.CopyTo(entry.AsSpan(5));
-        Check(entry.AsSpan(4, payload.Length + 1), entry.AsSpan(payload.Length + 5));
+        var entry = Encode(kind, payload);
         lock (writing)
         {
-            if (broken) throw new IOException("The journal failed before; restart the node so that its end is checked.");
+            if (broken) throw new IOException(Broken);
             broken = true;
             file.Write(entry);
             file.Flush(flushToDisk: true);
@@ -59,7 +77,30 @@ sealed class JournalFile : IDisposable
         }
     }
 
+    /// <exception cref="IOException">The disk refuses, or refused before.</exception>
+    public void Probe()
+    {
+        lock (writing)
+        {
+            if (broken) throw new IOException(Broken);
+            file.Flush(flushToDisk: true);
+        }
+    }
+
+    /// <summary>Takes no more entries.</summary>
+    public void Break() { lock (writing) broken = true; }
+
     public void Dispose() => file.Dispose();
+
+    static byte[] Encode(JournalKind kind, ReadOnlySpan<byte> payload)
+    {
+        var entry = new byte[payload.Length + Overhead];
+        BinaryPrimitives.WriteInt32BigEndian(entry, payload.Length);
+        entry[4] = (byte)kind;
+        payload.CopyTo(entry.AsSpan(5));
+        Check(entry.AsSpan(4, payload.Length + 1), entry.AsSpan(payload.Length + 5));
+        return entry;
+    }
 
     static void Begin(FileStream file)
     {

@@ -8,11 +8,14 @@ static class DirectEndpoints
 {
     /// <summary>
     /// GET /v1/hello?challenge=0x… → hello · POST /v1/generate, a generate frame → frames, one a line · POST /v1/frames, a voucher or cancel
-    /// for a running request · GET /v1/load · GET /health.
+    /// for a running request · GET /v1/load · GET /v1/batches/ROOT, the receipts of a statement for auditors · GET /health.
     /// </summary>
-    public static void Map(WebApplication app, Introduction introduction, Answer answers, OpenRequests open, LoadReport load)
+    public static void Map(WebApplication app, Introduction introduction, Answer answers, OpenRequests open, LoadReport load, NodeHealth health, BatchFolder batches)
     {
-        app.MapGet("/health", () => Results.Text("ok"));
+        app.MapGet("/health", () => health.Illness is { } illness ? Results.Text(illness, statusCode: StatusCodes.Status503ServiceUnavailable) : Results.Text("ok"));
+        app.MapGet("/v1/batches/{root}", (string root) => Bytes32.TryParse(root, out var value) && batches.Find(value) is { } file
+            ? Results.File(file, "application/octet-stream")
+            : Results.NotFound());
         app.MapGet("/v1/load", () => Reply(load.Now()));
         app.MapGet("/v1/hello", (string? challenge) => Bytes32.TryParse(challenge, out var value)
             ? Reply(introduction.Answer(value))
@@ -30,7 +33,8 @@ static class DirectEndpoints
             await refusal.ExecuteAsync(http);
             return;
         }
-        await answers.Serve((GenerateFrame)frame!, (part, stop) => Write(http, part, stop), http.RequestAborted);
+        // Whoever comes by itself can't say what its wallet earned.
+        await answers.Serve((GenerateFrame)frame! with { Priority = 0 }, (part, stop) => Write(http, part, stop), http.RequestAborted);
     }
 
     static async Task<IResult> Take(HttpContext http, OpenRequests open)

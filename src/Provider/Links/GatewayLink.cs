@@ -23,7 +23,7 @@ sealed class GatewayLink(Uri gateway, Introduction introduction, Answer answers,
         await Introduce(frames, handshake.Token);
         Log.Line("gateway_connected", ("gateway", gateway.GetLeftPart(UriPartial.Authority)));
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var running = new List<Task> { Loop.Run("load", LoadInterval, token => frames.Send(load.Now(), token).AsTask(), time, ended.Token) };
+        var running = new List<Task> { Turns.Run("load", LoadInterval, token => frames.Send(load.Now(), token).AsTask(), time, ended.Token) };
         try
         {
             while (await frames.Receive(stop) is { } frame) Take(frame, frames, running, ended.Token);

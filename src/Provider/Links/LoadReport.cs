@@ -4,7 +4,7 @@ using ProofMesh.Protocol;
 namespace ProofMesh.Provider;
 
 /// <summary>How busy the node is: its queue, its engine and its machine.</summary>
-sealed class LoadReport(RequestQueue queue, Engine engine, Speed speed, Offers offers, TimeProvider time)
+sealed class LoadReport(RequestQueue queue, Engine engine, NodeHealth health, Speed speed, Offers offers, TimeProvider time)
 {
     readonly Lock gate = new();
     TimeSpan processor = Environment.CpuUsage.TotalTime;
@@ -16,7 +16,7 @@ sealed class LoadReport(RequestQueue queue, Engine engine, Speed speed, Offers o
     {
         var memory = GC.GetGCMemoryInfo();
         var used = memory.HighMemoryLoadThresholdBytes == 0 ? 0 : (double)memory.MemoryLoadBytes / memory.TotalAvailableMemoryBytes;
-        return new LoadFrame(queue.Waiting, queue.Running, engine.CurrentLoad.FreeCacheTokens, Processor(), Math.Clamp(used, 0, 1), Healthy: true, speed.TokensPerSecond, Renewed());
+        return new LoadFrame(queue.Waiting, queue.Running, engine.CurrentLoad.FreeCacheTokens, Processor(), Math.Clamp(used, 0, 1), health.Illness is null, speed.TokensPerSecond, Renewed());
     }
 
     // The share of all cores that this process used since it was last asked, a quarter of a second at the least.

@@ -11,15 +11,17 @@ sealed record Admitted(GenerateFrame Ask, int[] Prompt, TokenAmount Quote, Payer
 }
 
 /// <summary>Decides whether a request is served, before anything is computed.</summary>
-sealed class Admission(ProviderOptions options, Rail rail, Address node, Offers offers, Engine engine, NodeBooks books, ReadPayer readPayer, Recover recover, AskWallet askWallet)
+sealed class Admission(ProviderOptions options, Rail rail, Address node, Address provider, Func<Bytes32, Signature> sign, Offers offers, Engine engine,
+    NodeBooks books, NodeHealth health, ReadPayer readPayer, Func<SignedReserve, CancellationToken, Task> register, Recover recover, AskWallet askWallet)
 {
     const int MostMessages = 1_024;
 
-    /// <summary>1 values · 2 quote · 3 id · 4 tokens · 5 authority · 6 escrow. On refusal the id is free again.</summary>
+    /// <summary>1 values · 2 quote · 3 id · 4 tokens · 5 authority · 6 escrow, reserve, debts. On refusal the id is free again.</summary>
     /// <exception cref="RefusalException">The request is refused; the message says what to mend.</exception>
     public async ValueTask<Admitted> Admit(GenerateFrame ask, CancellationToken stop)
     {
         CheckValues(ask);
+        if (health.Illness is { } illness) throw new RefusalException(NodeFault.Overloaded, $"The node isn't well: {illness}");
         if (ask.Model != offers.Model) throw new RefusalException(NodeFault.UnknownModel, $"This node runs model {offers.Model}, not {ask.Model}.");
         if (!offers.Stands(ask.Quote)) throw new RefusalException(NodeFault.StaleQuote, "The quote isn't this node's, or its time is up: ask for a new one.");
         if (!books.TryBegin(ask.Id)) throw new RefusalException(NodeFault.Replayed, $"Request {ask.Id} was served before: use a new nonce.");
@@ -29,7 +31,8 @@ sealed class Admission(ProviderOptions options, Rail rail, Address node, Offers 
             var quote = ask.Quote.Quote.Prices.FeeUp((uint)prompt.Length, 0, ask.Chat.MaxTokens);
             var chain = await FromChain(() => readPayer(ask.Payer, stop));
             await CheckAuthority(ask, chain, stop);
-            Commit(ask.Payer, chain, quote);
+            chain = await Reserved(ask, chain, quote, stop);
+            Commit(ask, chain, quote);
             return new Admitted(ask, prompt, quote, chain);
         }
         catch
@@ -86,32 +89,73 @@ sealed class Admission(ProviderOptions options, Rail rail, Address node, Offers 
         }
     }
 
+    // What a payer without money says costs neither disk nor memory.
     async ValueTask CheckAuthority(GenerateFrame ask, PayerOnChain chain, CancellationToken stop)
     {
         if (ask.Grant is { } grant)
         {
             var fault = grant.Grant.Payer == ask.Payer ? await FromChain(() => GrantCheck.FaultAsync(grant, new GrantTerms(chain.Time, chain.Epoch), rail, recover, askWallet, stop)) : GrantFault.WrongParty;
             if (fault != GrantFault.None) throw new RefusalException(NodeFault.BadGrant, $"The grant isn't good: {fault}.");
-            books.Remember(grant);
         }
         if (ask.Last is not { } last) return;
         var terms = new VoucherTerms(ask.Payer, node, TokenAmount.Zero, Credit.Limit(chain), ask.Grant?.Grant, chain.Claimed);
         var wrong = VoucherCheck.Fault(last, terms, rail, recover);
         if (wrong != VoucherFault.None) throw new RefusalException(NodeFault.BadVoucher, $"The last voucher isn't good: {wrong}.");
-        books.Accept(last);
+        if (last.Voucher.Cumulative <= books.With(ask.Payer, account => account.Acknowledged)) return;
+        Remember(ask.Grant, chain);
+        books.AcceptShown(last);
     }
 
-    void Commit(Address payer, PayerOnChain chain, TokenAmount quote)
+    void Remember(SignedGrant? grant, PayerOnChain chain)
     {
-        var (needed, unpaid, last) = books.With(payer, account =>
+        if (grant is not null && !books.TryRemember(grant, chain.Time))
+            throw new RefusalException(NodeFault.BadGrant, "This payer has too many spenders at this node: settle what they owe, or use one of them.");
+    }
+
+    /// <summary>The chain as it is once the payer's reserve covers what is at stake, where this node gives no credit.</summary>
+    async ValueTask<PayerOnChain> Reserved(GenerateFrame ask, PayerOnChain chain, TokenAmount quote, CancellationToken stop)
+    {
+        if (options.Reserve == 0) return chain;
+        var needed = books.With(ask.Payer, account => Credit.Needed(account, chain, quote));
+        if (needed <= chain.Reserved) return chain;
+        var wanted = new Reserve(ask.Payer, provider, new(UInt128.Max(options.Reserve, needed.Units)), chain.Time + (ulong)options.ReserveLife.TotalSeconds);
+        if (ask.Reserve is not { } signed)
+            throw new RefusalException(NodeFault.PaymentRequired, $"This node gives no credit: reserve {wanted.Amount} base units for provider {provider} until {wanted.Until}.", wanted.Amount, reserve: wanted);
+        if (ReserveCheck.Fault(signed, wanted, ask.Grant?.Grant, EscrowView.ReserveMargin, rail, recover) is { } wrong)
+            throw new RefusalException(NodeFault.PaymentRequired, $"The reserve isn't good: {wrong}", wanted.Amount, reserve: wanted);
+        try
+        {
+            await register(signed, stop);
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            throw new RefusalException(NodeFault.PaymentRequired, $"The reserve can't be registered on chain: {fault.Message}", wanted.Amount, reserve: wanted);
+        }
+        chain = await FromChain(() => readPayer(ask.Payer, stop));
+        return needed <= chain.Reserved ? chain : throw new RefusalException(NodeFault.PaymentRequired, $"{chain.Reserved} base units are reserved, {needed} are needed.", wanted.Amount, reserve: wanted);
+    }
+
+    void Commit(GenerateFrame ask, PayerOnChain chain, TokenAmount quote)
+    {
+        var (needed, unpaid, last, owing) = books.With(ask.Payer, account =>
         {
             var needed = Credit.Needed(account, chain, quote);
             if (needed <= chain.Available && account.Unpaid.Units <= options.UnpaidLimit) account.Committed += quote;
-            return (needed, account.Unpaid, account.Last);
+            return (needed, account.Unpaid, account.Last, account.Owing.ToArray());
         });
         if (needed > chain.Available)
             throw new RefusalException(NodeFault.PaymentRequired, $"The request may cost {quote} and the payer's escrow must cover {needed} base units with what is still unclaimed; it has {chain.Available}. Deposit {needed - chain.Available} more.", needed, last);
         if (unpaid.Units > options.UnpaidLimit)
-            throw new RefusalException(NodeFault.PaymentRequired, $"{unpaid} base units of earlier answers are unpaid at this node.", unpaid, last);
+            throw new RefusalException(NodeFault.PaymentRequired, $"{unpaid} base units of earlier answers are unpaid at this node: sign a voucher for those that you know, and send it as last.",
+                (last?.Voucher.Cumulative ?? TokenAmount.Zero) + unpaid, last, [.. owing.Select(receipt => new SignedReceipt(receipt, sign(receipt.Digest(rail))))]);
+        try
+        {
+            Remember(ask.Grant, chain);
+        }
+        catch
+        {
+            books.With(ask.Payer, account => account.Committed -= quote);
+            throw;
+        }
     }
 }

@@ -31,7 +31,7 @@ sealed class AnswerProgress(Prices prices, uint promptTokens)
 /// <summary>Serves one request from a frame to its receipt.</summary>
 /// <remarks>1 admit · 2 wait for a place · 3 generate, send, pause for vouchers · 4 journal the receipt · 5 sign and send it · 6 take the voucher</remarks>
 sealed class Answer(ProviderOptions options, Rail rail, Address node, Address provider, Func<Bytes32, Signature> sign, Recover recover,
-    Admission admission, RequestQueue queue, OpenRequests open, NodeBooks books, Engine engine, Speed speed, TimeProvider time)
+    Admission admission, RequestQueue queue, OpenRequests open, NodeBooks books, Engine engine, NodeHealth health, Speed speed, TimeProvider time)
 {
     /// <summary>Sends chunks and a receipt, or one fault. Never throws for what the other side does.</summary>
     public async Task Serve(GenerateFrame ask, SendFrame send, CancellationToken stop)
@@ -118,6 +118,7 @@ sealed class Answer(ProviderOptions options, Rail rail, Address node, Address pr
                 if (token.Text.Length > 0 || token.Finish is not null) await SendChunk(ask.Id, token.Text, progress, send, ended);
                 if (token.Finish is { } finish)
                 {
+                    health.EngineWorked();
                     speed.Note(progress.Tokens.Count, time.GetElapsedTime(began));
                     return finish switch
                     {
@@ -141,6 +142,7 @@ sealed class Answer(ProviderOptions options, Rail rail, Address node, Address pr
         }
         catch (Exception fault) when (fault is not OutOfMemoryException)
         {
+            health.EngineFailed();
             Log.Line("engine_failed", ("request", ask.Id), ("error", fault.GetType().Name));
             return (ReceiptStatus.ProviderError, EndReason.Failed);
         }
@@ -176,7 +178,7 @@ sealed class Answer(ProviderOptions options, Rail rail, Address node, Address pr
     {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(ended);
         timeout.CancelAfter(options.VoucherTimeout);
-        var asking = books.Asking(admitted.Payer);
+        var asking = books.With(admitted.Payer, account => account.Asking);
         var held = false;
         try
         {
@@ -227,7 +229,10 @@ sealed class Answer(ProviderOptions options, Rail rail, Address node, Address pr
         var paid = await TakeVoucher(admitted, request, fee, progress, receipt.Receipt.StructHash(),
             (required, last) => new ReceiptFrame(admitted.Ask.Id, receipt, admitted.Ask.Quote.Quote.NodeNonce, required, last, reason.ToString().ToLowerInvariant()),
             send, CancellationToken.None);
-        if (!paid) books.With(admitted.Payer, account => account.Unpaid += TokenAmount.Difference(fee, progress.Acknowledged));
+        if (paid) return;
+        var missing = TokenAmount.Difference(fee, progress.Acknowledged);
+        books.With(admitted.Payer, account => account.Unpaid += missing);
+        if (!missing.IsZero) Log.Line("fee_unpaid", ("request", admitted.Ask.Id), ("payer", admitted.Payer), ("amount", missing));
     }
 
     // Whoever shares a cache with others can tell by the time to the first token what they asked before.

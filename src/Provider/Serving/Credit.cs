@@ -3,10 +3,11 @@ using ProofMesh.Protocol;
 namespace ProofMesh.Provider;
 
 /// <summary>What the chain says of a payer, as far as this node is concerned.</summary>
-/// <param name="Available">Escrow less what is thawing or reserved for others.</param>
+/// <param name="Available">Escrow less what is thawing or reserved for others: this provider's reserve counts.</param>
 /// <param name="Claimed">What was paid to this node so far.</param>
 /// <param name="Time">The chain's clock in Unix seconds.</param>
-readonly record struct PayerOnChain(TokenAmount Available, TokenAmount Claimed, uint Epoch, ulong Time);
+/// <param name="Reserved">What nobody but this provider can claim, for long enough to claim it.</param>
+readonly record struct PayerOnChain(TokenAmount Available, TokenAmount Claimed, uint Epoch, ulong Time, TokenAmount Reserved = default);
 
 delegate ValueTask<PayerOnChain> ReadPayer(Address payer, CancellationToken stop);
 

@@ -4,8 +4,11 @@ using ProofMesh.Protocol;
 namespace ProofMesh.Provider;
 
 /// <summary>Closes statements over the journal's receipts and hands them, with the newest vouchers, to a settler until one has stored them.</summary>
-sealed class StatementCloser(ProviderOptions options, Rail rail, Address provider, Func<Bytes32, Signature> sign, NodeBooks books, HttpClient http, TimeProvider time)
+sealed class StatementCloser(ProviderOptions options, Rail rail, Address provider, Func<Bytes32, Signature> sign, NodeBooks books, BatchFolder batches, HttpClient http, TimeProvider time)
 {
+    /// <summary>Receipts that go to a settler at once, unless one statement has more.</summary>
+    const int MostReceipts = 2_048;
+
     long lastClosed = time.GetTimestamp(), lastSubmitted;
 
     public async Task Once(CancellationToken stop)
@@ -39,13 +42,14 @@ sealed class StatementCloser(ProviderOptions options, Rail rail, Address provide
 
     async Task Submit(CancellationToken stop)
     {
-        var pending = books.Pending();
+        var pending = books.Pending(MostReceipts);
         if (pending.IsEmpty || options.Settlers.Length == 0) return;
         // Vouchers alone can wait: the next one replaces them.
         if (pending.Statements.Length == 0 && time.GetElapsedTime(lastSubmitted) < options.StatementInterval) return;
+        SignedReceipt[] receipts = [.. pending.Receipts.Select(receipt => new SignedReceipt(receipt, sign(receipt.Digest(rail))))];
+        foreach (var statement in pending.Statements) Publish(statement, receipts);
         var submission = new SettlementSubmission(
-            pending.Grants, pending.Vouchers, pending.Statements,
-            [.. pending.Receipts.Select(receipt => new SignedReceipt(receipt, sign(receipt.Digest(rail))))]);
+            pending.Grants, pending.Vouchers, pending.Statements, receipts);
         var body = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(submission, WireJson.Default.SettlementSubmission);
         foreach (var settler in options.Settlers)
         {
@@ -56,6 +60,10 @@ sealed class StatementCloser(ProviderOptions options, Rail rail, Address provide
             return;
         }
     }
+
+    // Before a settler has them, so that no statement on chain is without its receipts here.
+    void Publish(SignedStatement signed, SignedReceipt[] receipts) =>
+        batches.Keep(new ReceiptBatch(signed, [.. receipts.Where(one => one.Receipt.Sequence >= signed.Statement.FirstSequence && one.Receipt.Sequence <= signed.Statement.LastSequence)]));
 
     async Task<bool> Taken(string settler, byte[] body, CancellationToken stop)
     {

@@ -27,7 +27,7 @@ sealed class TestGateway : IAsyncDisposable
         Arguments = [
             "--Url", "http://127.0.0.1:0", "--Name", "test", "--Postgres:ConnectionString", postgres.ConnectionString, "--Spender:KeyFile", keyFile,
             "--Rail:ChainId", "31337", "--Rail:Token", Rail.Token.ToString(), "--Rail:Escrow", Rail.Escrow.ToString(),
-            "--Rail:Staking", Rail.Staking.ToString(), "--Rail:Settlement", Rail.Settlement.ToString(), "--MinimumStake", "1000", .. extra];
+            "--Rail:Staking", Rail.Staking.ToString(), "--Rail:Settlement", Rail.Settlement.ToString(), "--MinimumStake", "1000", "--Limits:SignInsPerMinute", "100000", .. extra];
         app = GatewayApp.Build(Arguments);
     }
 

@@ -1,16 +1,14 @@
-using ProofMesh.Protocol;
-
-namespace ProofMesh.Gateway;
+namespace ProofMesh.Protocol;
 
 /// <summary>What one request is, and what may be paid for it: fixed when it is sent.</summary>
 /// <param name="PromptTokensAtMost">The most tokens that the prompt can have.</param>
 /// <param name="SentAt">Unix milliseconds.</param>
-sealed record BillTerms(
+public sealed record BillTerms(
     Bytes32 Request, Bytes32 Salt, Bytes32 ClientNonce, Address Payer, Address Node, Address Provider,
     ChatRequest Chat, Sampling Sampling, Quote Quote, uint PromptTokensAtMost, ulong SentAt, ulong ReceiptedSequence, TokenAmount Receipted);
 
-/// <summary>Counts what arrived of one answer, and says which payment it explains.</summary>
-sealed class Bill(BillTerms terms)
+/// <summary>The customer's side of one request, at a gateway or in the SDK: counts what arrived of the answer, and says which payment it explains.</summary>
+public sealed class Bill(BillTerms terms)
 {
     readonly List<int> tokens = [];
     SignedVoucher? signed;
@@ -31,7 +29,7 @@ sealed class Bill(BillTerms terms)
         if (chunk.First != tokens.Count) return $"A chunk begins at token {chunk.First}, {tokens.Count} have come.";
         if (tokens.Count + chunk.Tokens.Length > terms.Chat.MaxTokens) return $"The answer has more than the {terms.Chat.MaxTokens} tokens that were asked for.";
         if (PromptFault(chunk.PromptTokens) is { } fault) return fault;
-        if (chunk.Logprobs is { } likely && (likely.Length != chunk.Tokens.Length || likely.Any(token => token.Top.Length > Likelihoods.MostTop || Likelihoods.Fault(token))))
+        if (chunk.Logprobs is { } likely && (likely.Length != chunk.Tokens.Length || likely.Any(token => !token.IsPossible)))
             return "The probabilities of a chunk don't fit its tokens.";
         PromptTokens = chunk.PromptTokens;
         tokens.AddRange(chunk.Tokens);
