@@ -27,6 +27,7 @@ var open = new OpenRequests();
 var speed = new Speed();
 var admission = new Admission(options, rail, key.Address, provider, key.Sign, offers, engine, books, health, escrow.Read, reserves.Register, Ecdsa.Recover, new ContractWallets(web3.Eth, time).AcceptsAsync);
 var answer = new Answer(options, rail, key.Address, provider, key.Sign, Ecdsa.Recover, admission, queue, open, books, engine, health, speed, time);
+var late = new LateVouchers(rail, key.Address, books, escrow.Read, Ecdsa.Recover);
 var introduction = new Introduction(rail, key.Address, provider, options.Endpoint, options.Capacity, offers, key.Sign);
 using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(30) };
 var closer = new StatementCloser(options, rail, provider, key.Sign, books, batches, http, time);
@@ -43,7 +44,7 @@ Log.Line("node", ("address", key.Address), ("provider", provider), ("model", man
 
 var stop = app.Lifetime.ApplicationStopping;
 var loops = options.Gateways
-    .Select(gateway => new GatewayLink(new Uri(gateway), introduction, answer, open, new LoadReport(queue, engine, health, speed, offers, time), time))
+    .Select(gateway => new GatewayLink(new Uri(gateway), introduction, answer, open, late, new LoadReport(queue, engine, health, speed, offers, time), time))
     .Select(link => Turns.Run("gateway", TimeSpan.FromMilliseconds(500), link.Serve, time, stop))
     .Append(Turns.Run("statements", TimeSpan.FromSeconds(1), closer.Once, time, stop))
     .Append(Turns.Run("health", TimeSpan.FromSeconds(1), health.Look, time, stop))

@@ -36,6 +36,7 @@ public sealed class WireTests
         new ChunkFrame(Bytes32.Random(), 0, [1, 2], "né\n", 7, [new("0x6e", -0.5, [new("0x6f", -1.25)]), new("0xc3a9", 0, [])]),
         new NeedVoucherFrame(Bytes32.Random(), new(12), 3, 4, null),
         new VoucherFrame(Bytes32.Random(), new(new(Node, Node, TokenAmount.Max, Bytes32.Zero), Signature)),
+        new VouchersFrame([new(new(Node, Node, new(5), Bytes32.Random()), Signature)]),
         new CancelFrame(Bytes32.Random()),
         new FaultFrame(null, NodeFault.Overloaded, "busy", 250),
     ];

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using Dapper;
 using Npgsql;
 using ProofMesh.Protocol;
@@ -12,7 +13,7 @@ namespace ProofMesh.Gateway;
 /// </remarks>
 sealed class Pairs(NpgsqlDataSource database)
 {
-    const int Most = 100_000;
+    const int Most = 100_000, AtOnce = 1_000;
     readonly ConcurrentDictionary<(Address Payer, Address Node), Pair> known = new();
 
     /// <summary>A pair that the books don't know begins here, at nothing owed.</summary>
@@ -35,6 +36,22 @@ sealed class Pairs(NpgsqlDataSource database)
         return Keep(row is null
             ? new(payer, node, TokenAmount.Zero, null, null, 0, TokenAmount.Zero)
             : new(payer, node, row.Owed, row.Receipt, row.Signature, row.Sequence, row.Receipted));
+    }
+
+    /// <summary>The newest voucher of each payer for this node that the books haven't seen paid on chain, the largest sums first.</summary>
+    public async IAsyncEnumerable<SignedVoucher[]> UnsettledAsync(Address node, [EnumeratorCancellation] CancellationToken stop)
+    {
+        const string sql = """
+            select payer, owed, receipt, signature
+            from pair_account
+            where node = @node and owed > claimed and signature is not null
+            order by owed - claimed desc
+            limit @Most
+            """;
+        await using var connection = await database.OpenConnectionAsync(stop);
+        var rows = await connection.QueryAsync<(Address Payer, TokenAmount Owed, Bytes32? Receipt, Signature Signature)>(new(sql, new { node, Most }, cancellationToken: stop));
+        foreach (var part in rows.Select(row => new SignedVoucher(new(row.Payer, node, row.Owed, row.Receipt ?? Bytes32.Zero), row.Signature)).Chunk(AtOnce))
+            yield return part;
     }
 
     /// <summary>A receipt was paid with this voucher.</summary>

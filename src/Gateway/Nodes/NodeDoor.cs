@@ -5,8 +5,8 @@ using ProofMesh.Protocol;
 namespace ProofMesh.Gateway;
 
 /// <summary>Lets nodes in that dial <c>/v1/nodes</c>, and keeps them in the picture while they are there.</summary>
-/// <remarks>1 challenge · 2 hello · 3 what the chain says of the node · 4 refuse, or welcome · 5 heartbeats and answers until it leaves</remarks>
-sealed class NodeDoor(Mesh mesh, ChainMirror mirror, Rail rail, GatewayOptions options, TimeProvider time, Draining draining, ILogger<NodeDoor> log)
+/// <remarks>1 challenge · 2 hello · 3 what the chain says of the node · 4 refuse, or welcome · 5 hand over the vouchers that it may have missed · 6 heartbeats and answers until it leaves</remarks>
+sealed class NodeDoor(Mesh mesh, ChainMirror mirror, Pairs pairs, Rail rail, GatewayOptions options, TimeProvider time, Draining draining, ILogger<NodeDoor> log)
 {
     static readonly TimeSpan HelloLimit = TimeSpan.FromSeconds(10);
 
@@ -31,7 +31,7 @@ sealed class NodeDoor(Mesh mesh, ChainMirror mirror, Rail rail, GatewayOptions o
             return;
         }
         await link.SendAsync(new WelcomeFrame(Wire.Version), limit.Token);
-        await ServeAsync(new Node(hello, standing!, link, time.GetUtcNow()), stop); // 5
+        await ServeAsync(new Node(hello, standing!, link, time.GetUtcNow()), stop); // 5, 6
     }
 
     Refusal? Refusal(HelloFrame hello, Bytes32 challenge, NodeStanding? standing)
@@ -45,14 +45,32 @@ sealed class NodeDoor(Mesh mesh, ChainMirror mirror, Rail rail, GatewayOptions o
     {
         mesh.Join(node);
         log.LogInformation("node {Node} of {Provider} joined with {Models}", node.Key, node.Provider, node.Offers.Values.Select(offer => offer.Manifest.Name));
+        using var left = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var handing = HandOverAsync(node, left.Token);
         try
         {
             await node.Link.RunAsync(frame => Heard(node, frame), stop);
         }
         finally
         {
+            await left.CancelAsync();
             mesh.Leave(node);
             log.LogInformation("node {Node} left: {Reason}", node.Key, node.Link.Reason ?? "its connection ended");
+            await handing;
+        }
+    }
+
+    // A voucher that was signed while the node was away would else wait for its payer's next request at this node.
+    async Task HandOverAsync(Node node, CancellationToken stop)
+    {
+        try
+        {
+            await foreach (var vouchers in pairs.UnsettledAsync(node.Key, stop))
+                if (!await node.Link.SendAsync(new VouchersFrame(vouchers), stop)) return;
+        }
+        catch (Exception fault) when (fault is Npgsql.NpgsqlException or OperationCanceledException)
+        {
+            if (!stop.IsCancellationRequested) log.LogWarning(fault, "node {Node} wasn't given its vouchers", node.Key);
         }
     }
 

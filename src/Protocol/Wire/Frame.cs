@@ -12,6 +12,7 @@ namespace ProofMesh.Protocol;
 [JsonDerivedType(typeof(ChunkFrame), "chunk")]
 [JsonDerivedType(typeof(NeedVoucherFrame), "need_voucher")]
 [JsonDerivedType(typeof(VoucherFrame), "voucher")]
+[JsonDerivedType(typeof(VouchersFrame), "vouchers")]
 [JsonDerivedType(typeof(CancelFrame), "cancel")]
 [JsonDerivedType(typeof(ReceiptFrame), "receipt")]
 [JsonDerivedType(typeof(FaultFrame), "fault")]
@@ -84,6 +85,9 @@ public sealed record LikelyToken(string Bytes, double Logprob)
 public sealed record NeedVoucherFrame(Bytes32 Id, TokenAmount Required, uint PromptTokens, uint CompletionTokens, SignedVoucher? Last) : Frame;
 
 public sealed record VoucherFrame(Bytes32 Id, SignedVoucher Voucher) : Frame;
+
+/// <summary>The newest vouchers for a node that joins again, of no request: it may have been away when they were signed.</summary>
+public sealed record VouchersFrame(SignedVoucher[] Vouchers) : Frame;
 
 public sealed record CancelFrame(Bytes32 Id) : Frame;
 

@@ -6,7 +6,7 @@ using ProofMesh.Protocol;
 namespace ProofMesh.Provider;
 
 /// <summary>The node's connection to one gateway: dialled by the node, so that it works behind NAT, and dialled again when it ends.</summary>
-sealed class GatewayLink(Uri gateway, Introduction introduction, Answer answers, OpenRequests open, LoadReport load, TimeProvider time)
+sealed class GatewayLink(Uri gateway, Introduction introduction, Answer answers, OpenRequests open, LateVouchers late, LoadReport load, TimeProvider time)
 {
     static readonly TimeSpan LoadInterval = TimeSpan.FromSeconds(1), HandshakeTimeout = TimeSpan.FromSeconds(10);
 
@@ -49,13 +49,13 @@ sealed class GatewayLink(Uri gateway, Introduction introduction, Answer answers,
 
     void Take(Frame frame, FrameSocket frames, List<Task> running, CancellationToken ended)
     {
+        running.RemoveAll(task => task.IsCompletedSuccessfully);
         switch (frame)
         {
-            case GenerateFrame ask:
-                running.RemoveAll(task => task.IsCompletedSuccessfully);
-                running.Add(answers.Serve(ask, frames.Send, ended));
-                break;
-            case VoucherFrame voucher: open.Offer(voucher); break;
+            case GenerateFrame ask: running.Add(answers.Serve(ask, frames.Send, ended)); break;
+            case VoucherFrame voucher when open.Offer(voucher): break;
+            case VoucherFrame voucher: running.Add(late.Take([voucher.Voucher], ended)); break;
+            case VouchersFrame handed: running.Add(late.Take(handed.Vouchers, ended)); break;
             case CancelFrame cancel: open.Cancel(cancel.Id); break;
             case FaultFrame fault: Log.Line("gateway_fault", ("fault", fault.Fault), ("message", fault.Message)); break;
             default: Log.Line("frame_ignored", ("kind", frame.GetType().Name)); break;

@@ -37,6 +37,23 @@ public sealed class FailureTests(ImpatientGateway shared) : IClassFixture<Impati
     }
 
     [Fact]
+    public async Task A_node_that_comes_back_is_handed_the_newest_voucher_of_each_payer_and_none_of_another_node()
+    {
+        await using var other = await TestNode.JoinAsync(gateway);
+        await customer.AnswerAsync();
+        other.Die();
+        await using var lost = await TestNode.JoinAsync(gateway);
+        for (var i = 0; i < 2; i++) await customer.AnswerAsync();
+        await lost.PaidAsync(2);
+        lost.Die();
+
+        await using var back = await TestNode.JoinAsync(gateway, new TestNode { Key = lost.Key, Provider = lost.Provider }, register: false);
+
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        Assert.Equal(lost.Vouchers[^1], Assert.Single(await back.Handed.Reader.ReadAsync(limit.Token)));
+    }
+
+    [Fact]
     public async Task A_node_that_dies_before_its_first_token_is_replaced_in_silence()
     {
         await using var first = await TestNode.JoinAsync(gateway);

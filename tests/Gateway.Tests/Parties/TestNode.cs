@@ -26,6 +26,9 @@ sealed class TestNode : IAsyncDisposable
     public List<SignedVoucher> Vouchers { get; } = [];
     public SignedVoucher? Last { get; set; }
 
+    /// <summary>What the gateway hands over on its own when the node has joined.</summary>
+    public Channel<SignedVoucher[]> Handed { get; } = Channel.CreateUnbounded<SignedVoucher[]>();
+
     /// <summary>What the node does with a request; by default it answers honestly with five tokens.</summary>
     public Func<TestNode, GenerateFrame, Task> Answer { get; set; } = (node, generate) => node.ServeAsync(generate, 5);
 
@@ -79,6 +82,7 @@ sealed class TestNode : IAsyncDisposable
                     _ = Answer(this, generate);
                 }
                 else if (frame is VoucherFrame voucher) Inbox(voucher.Id).Writer.TryWrite(frame);
+                else if (frame is VouchersFrame handed) Handed.Writer.TryWrite(handed.Vouchers);
                 else if (frame is CancelFrame cancel) Inbox(cancel.Id).Writer.TryWrite(frame);
             }
         }
