@@ -33,6 +33,19 @@ contract InvariantsTest is Test {
         }
     }
 
+    /// @dev That pools are formed and paid in such campaigns at all.
+    function test_such_a_crowd_shares_what_it_earns() external {
+        for (uint256 i = 0; i < 400; ++i) {
+            uint256[3] memory r;
+            for (uint256 k = 0; k < 3; ++k) r[k] = uint256(keccak256(abi.encode(i, k)));
+            if (i % 4 == 0) crowd.proposePool(r[0], r[1], r[2], uint16(i));
+            else if (i % 4 == 1) crowd.applyPool(r[0], r[1], uint32(r[2]));
+            else if (i % 4 == 2) crowd.settle(r[0], r[1], uint128(r[2] % 1e6), 0, false);
+            else crowd.divide(r[0]);
+        }
+        for (uint256 i = 0; i < 2; ++i) require(crowd.pooled(i) != 0, "no pool came about");
+    }
+
     function invariant_everybody_can_leave_beside_one_who_is_blacklisted() external {
         crowd.exodus();
         (uint256[3] memory holds, uint256[3] memory owes) = crowd.money();

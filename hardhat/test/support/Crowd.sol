@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {Member} from "../../../contracts/interfaces/IEarnings.sol";
 import {Exit} from "../../../contracts/interfaces/IEscrow.sol";
 import {Claim} from "../../../contracts/interfaces/ISettlement.sol";
 import {Grant, Reserve, Signature, Voucher} from "../../../contracts/interfaces/Messages.sol";
@@ -14,10 +15,16 @@ contract Crowd is Market {
 
     uint256 private clock = 1_760_000_000 + 3 days;
     TestVault private vault;
+    /// @dev Everybody who can have a balance or earnings.
+    address[7] private people;
+    /// @dev The shares that each provider proposed last.
+    Member[][2] private proposed;
 
     /// @dev By payer and node: the highest voucher that was signed, and what was claimed when we last looked.
     uint128[2][2] public signed;
     uint128[2][2] public seen;
+    /// @dev How often shares were put into effect, and divided by.
+    uint256[2] public pooled;
     /// @dev Set by a step that broke a promise of its own.
     string public broken;
 
@@ -48,6 +55,7 @@ contract Crowd is Market {
 
     constructor() {
         _open();
+        people = [payers[0], payers[1], providers[0], providers[1], TREASURY, address(0xa11ce), address(0xb0b)];
         vault = new TestVault(token);
         staking.proposeVault(address(vault));
         vm.warp(clock);
@@ -145,13 +153,50 @@ contract Crowd is Market {
     // Earners
 
     function collect(uint256 whom, uint128 amount, bool recycled) external by(address(0)) {
-        address earner = whom % 3 == 2 ? TREASURY : providers[whom % 3];
+        address earner = people[whom % 7];
         uint128 earned = escrow.earnedOf(earner);
         if (earned == 0) return;
         amount = uint128(bound(amount, 1, earned));
         vm.prank(earner);
         if (recycled) escrow.recycle(amount);
         else try escrow.collect(earner, amount) {} catch {}
+    }
+
+    /// @dev Up to three members, the provider itself perhaps among them; none ends the pool.
+    function proposePool(uint256 whom, uint256 count, uint256 first, uint16 share) external by(address(0)) {
+        _propose(whom % 2, bound(count, 0, 3), first, uint16(bound(share, 1, 4_999)));
+    }
+
+    function acceptPool(uint256 whom, uint256 who) external by(address(0)) {
+        (bytes32 pool, ) = escrow.proposedPoolOf(providers[whom % 2]);
+        vm.prank(people[who % 7]);
+        try escrow.acceptPool(providers[whom % 2], pool) {} catch {}
+    }
+
+    /// @dev All who are asked agree, and time goes by; or it is tried too early, or without them.
+    function applyPool(uint256 whom, uint256 agreeing, uint32 time) external by(address(0)) {
+        address provider = providers[whom % 2];
+        (bytes32 pool, ) = escrow.proposedPoolOf(provider);
+        for (uint256 i = 0; i < 7 && agreeing % 4 != 0; ++i) {
+            vm.prank(people[i]);
+            try escrow.acceptPool(provider, pool) {} catch {}
+        }
+        if (agreeing % 4 == 1) this.wait(time);
+        uint256 whole = _divisible(whom % 2);
+        try escrow.applyPool(provider, proposed[whom % 2]) {
+            if (proposed[whom % 2].length > 1) ++pooled[0];
+        } catch {}
+        if (_divisible(whom % 2) != whole) broken = "a change of shares made or lost money";
+    }
+
+    function divide(uint256 whom) external by(address(0)) {
+        uint256 whole = _divisible(whom % 2);
+        (, uint128 before) = escrow.poolOf(providers[whom % 2]);
+        escrow.divide(providers[whom % 2]);
+        (, uint128 left) = escrow.poolOf(providers[whom % 2]);
+        if (left < before) ++pooled[1];
+        if (left > 3) broken = "a division left more than a unit for each member";
+        if (_divisible(whom % 2) != whole) broken = "a division made or lost money";
     }
 
     function stake(uint256 whom, uint128 amount, bool out) external by(out ? providers[whom % 2] : address(0)) {
@@ -167,7 +212,7 @@ contract Crowd is Market {
         try staking.unstake(amount) {} catch {}
     }
 
-    function leave(uint256 whom) external by(providers[whom % 2]) {
+    function leaveStaking(uint256 whom) external by(providers[whom % 2]) {
         vm.prank(providers[whom % 2]);
         try staking.withdraw(providers[whom % 2]) {} catch {}
     }
@@ -229,16 +274,17 @@ contract Crowd is Market {
             token.balanceOf(address(staking)),
             vault.balanceOf(address(staking))
         ];
+        for (uint256 i = 0; i < 7; ++i) {
+            (uint128 balance, , , , ) = escrow.accountOf(people[i]);
+            owes[0] += uint256(balance) + escrow.earnedOf(people[i]);
+        }
         for (uint256 i = 0; i < 2; ++i) {
-            (uint128 balance, , , , ) = escrow.accountOf(payers[i]);
-            (uint128 recycled, , , , ) = escrow.accountOf(providers[i]);
-            owes[0] += uint256(balance) + recycled + escrow.earnedOf(providers[i]);
+            (, uint128 undivided) = escrow.poolOf(providers[i]);
+            owes[0] += undivided;
             (uint16 number, uint128 units, ) = staking.positionOf(providers[i]);
             (uint128 unbonding, ) = staking.unbondingOf(providers[i]);
             owes[1 + number] += uint256(units) + unbonding;
         }
-        (uint128 treasury, , , , ) = escrow.accountOf(TREASURY);
-        owes[0] += uint256(treasury) + escrow.earnedOf(TREASURY);
         address[4] memory compensated = [payers[0], payers[1], TREASURY, address(this)];
         for (uint256 i = 0; i < 8; ++i) {
             owes[1 + (i % 2)] += staking.compensationOf(compensated[i / 2], uint16(i % 2));
@@ -269,19 +315,16 @@ contract Crowd is Market {
         vm.warp(clock);
         for (uint256 i = 0; i < 2; ++i) {
             this.release(i);
-            _leaveEscrow(providers[i]);
-            _collect(providers[i]);
+            _endPool(i);
             _leaveStaking(providers[i]);
         }
-        _leaveEscrow(TREASURY);
-        _collect(TREASURY);
-        _compensate(TREASURY);
         _compensate(address(this));
-        _leaveEscrow(payers[1]);
-        _compensate(payers[1]);
-        token.setBlacklisted(payers[0], false);
-        _leaveEscrow(payers[0]);
-        _compensate(payers[0]);
+        for (uint256 i = 7; i > 0; --i) {
+            if (i == 1) token.setBlacklisted(people[0], false);
+            _leaveEscrow(people[i - 1]);
+            _collect(people[i - 1]);
+            _compensate(people[i - 1]);
+        }
     }
 
     function _party(uint256 i) private view returns (address) {
@@ -292,6 +335,30 @@ contract Crowd is Market {
     function _exits(uint256 i) private view returns (Exit[] memory exits) {
         if (i % 2 == 0) return escrow.thawsOf(_party(i / 2));
         (, exits) = staking.unbondingOf(_party(i / 2));
+    }
+
+    function _propose(uint256 whom, uint256 count, uint256 first, uint16 share) private {
+        delete proposed[whom];
+        for (uint256 i = 0; i < count; ++i) {
+            uint16 last = 10_000 - uint16(count - 1) * share;
+            proposed[whom].push(Member(people[((first % 7) + i) % 7], i + 1 == count ? last : share));
+        }
+        vm.prank(providers[whom]);
+        escrow.proposePool(proposed[whom]);
+    }
+
+    /// @dev All that anybody can have of what a provider earned.
+    function _divisible(uint256 whom) private view returns (uint256 sum) {
+        (, uint128 undivided) = escrow.poolOf(providers[whom]);
+        sum = undivided;
+        for (uint256 i = 0; i < 7; ++i) sum += escrow.earnedOf(people[i]);
+    }
+
+    function _endPool(uint256 whom) private {
+        _propose(whom, 0, 0, 0);
+        clock += 2 days;
+        vm.warp(clock);
+        escrow.applyPool(providers[whom], proposed[whom]);
     }
 
     function _leaveEscrow(address payer) private {
