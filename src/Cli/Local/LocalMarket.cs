@@ -161,5 +161,6 @@ sealed class LocalMarket : IAsyncDisposable
         foreach (var (process, _) in Enumerable.Reverse(services)) await process.DisposeAsync();
         foreach (var process in Enumerable.Reverse(bases)) await process.DisposeAsync();
         if (data is not null) Directory.Delete(data, recursive: true);
+        data = null;
     }
 }
