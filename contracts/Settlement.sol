@@ -21,6 +21,7 @@ import {MessageHash} from "./libraries/MessageHash.sol";
 import {PaymentList} from "./libraries/PaymentList.sol";
 import {Pricing} from "./libraries/Pricing.sol";
 import {Proposal} from "./libraries/Proposal.sol";
+import {ReceiptForm} from "./libraries/ReceiptForm.sol";
 import {Recover} from "./libraries/Recover.sol";
 import {SumTree} from "./libraries/SumTree.sol";
 
@@ -200,7 +201,7 @@ contract Settlement is ISettlement, Ownable2Step, EIP712 {
         bytes32 leaf = SumTree.leaf(MessageHash.ofReceipt(receipt), totals);
         bytes32 root = SumTree.climb(leaf, totals, receipt.sequence - first, proof);
         if (root != statement.root) return ReceiptFault.RootMismatch;
-        return settledAt(node, statement) == 0 ? ReceiptFault.StatementUnknown : ReceiptFault.None;
+        return settledAt(node, statement) == 0 ? ReceiptFault.StatementUnknown : ReceiptForm.fault(receipt);
     }
 
     /// @inheritdoc ISettlement

@@ -29,7 +29,11 @@ enum ReceiptFault {
     WrongFee,
     WrongDepth,
     RootMismatch,
-    StatementUnknown
+    StatementUnknown,
+    ZeroRequestId,
+    ZeroPayer,
+    CumulativeBelowFee,
+    FirstTokenAfterEnd
 }
 
 /// @notice A grant with the signature of its payer: 65 bytes of an account, or what its ERC-1271 wallet wants.

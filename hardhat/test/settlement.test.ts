@@ -27,7 +27,7 @@ const statementFaults =
   );
 const receiptFaults = (
   "None BadSignature WrongNode WrongProvider OutOfRange CachedAbovePrompt UnknownStatus WrongFee WrongDepth " +
-  "RootMismatch StatementUnknown"
+  "RootMismatch StatementUnknown ZeroRequestId ZeroPayer CumulativeBelowFee FirstTokenAfterEnd"
 ).split(" ");
 
 let snapshot: Awaited<ReturnType<typeof networkHelpers.takeSnapshot>>;
@@ -327,7 +327,7 @@ const receiptsOf = (first: bigint, count: number, changes: Partial<Receipt> = {}
     completionTokens: 10 + i,
     fee: 0n,
     ...changes,
-  })).map((receipt) => ({ ...receipt, fee: feeOfReceipt(receipt) }));
+  })).map((receipt) => ({ ...receipt, fee: feeOfReceipt(receipt), cumulative: feeOfReceipt(receipt) }));
 const feeOfReceipt = (r: Receipt) =>
   r.completionTokens === 0
     ? 0n
@@ -444,8 +444,9 @@ describe("A statement", () => {
 });
 
 describe("verifyReceipt", () => {
-  const settled = async (count = 5) => {
+  const settled = async (count = 5, change = (last: Receipt) => last) => {
     const receipts = receiptsOf(1n, count);
+    receipts.push(change(receipts.pop()!));
     const { item, proofs } = await m.statement(m.node, receipts);
     await m.settle([], [], [item]);
     return { receipts, proofs, statement: item.statement };
@@ -498,6 +499,23 @@ describe("verifyReceipt", () => {
     it(`refuses a receipt with ${what} though the node signed it`, async () =>
       assert.equal(await check(await settled(), change), fault));
   }
+  const odd: [what: string, change: (last: Receipt) => Receipt, fault: string][] = [
+    ["no request id", (last) => ({ ...last, requestId: zeroHash }), "ZeroRequestId"],
+    ["no payer", (last) => ({ ...last, payer: zeroAddress }), "ZeroPayer"],
+    ["a total below its fee", (last) => ({ ...last, cumulative: last.fee - 1n }), "CumulativeBelowFee"],
+    ["a first token after its end", (last) => ({ ...last, firstTokenMs: 1_401 }), "FirstTokenAfterEnd"],
+  ];
+  for (const [what, change, fault] of odd) {
+    it(`refuses a receipt with ${what} though the node settled it`, async () => {
+      const s = await settled(3, change);
+      assert.equal(await check(s, {}, { index: 2 }), fault);
+      assert.equal(await check(s, {}, { index: 0 }), "None");
+    });
+  }
+  it("takes a receipt whose total is its fee and whose first token is its last", async () => {
+    const s = await settled(3, (last) => ({ ...last, cumulative: last.fee, firstTokenMs: last.durationMs }));
+    assert.equal(await check(s, {}, { index: 2 }), "None");
+  });
   it("refuses a signature that isn't one", async () => {
     const s = await settled();
     const args = [s.receipts[0], { r: zeroHash, s: zeroHash, v: 27 }, s.statement, s.proofs[0]] as const;

@@ -13,7 +13,7 @@ public enum ContractGrantFault : byte { None, BadSignature, ZeroAddress, Expired
 public enum ContractOffence : byte { TwoReceipts, TwoStatements, BadReceipt, WrongLeaf, WrongSum, FullPadding, WrongInference }
 
 /// <summary>What checkReceipt found.</summary>
-public enum ContractReceiptFault : byte { None, BadSignature, WrongNode, WrongProvider, OutOfRange, CachedAbovePrompt, UnknownStatus, WrongFee, WrongDepth, RootMismatch, StatementUnknown }
+public enum ContractReceiptFault : byte { None, BadSignature, WrongNode, WrongProvider, OutOfRange, CachedAbovePrompt, UnknownStatus, WrongFee, WrongDepth, RootMismatch, StatementUnknown, ZeroRequestId, ZeroPayer, CumulativeBelowFee, FirstTokenAfterEnd }
 
 /// <summary>Why a statement was not settled.</summary>
 public enum ContractStatementFault : byte { None, BadSignature, WrongNode, OutOfSequence, EmptyRange, TooManyReceipts, TotalsImpossible, RootMismatch, RingFull }

@@ -31,7 +31,7 @@ public static class ReceiptCheck
         return signer == node ? Fault(signed.Receipt) : ReceiptFault.WrongNode;
     }
 
-    /// <summary>Whether a node signed the receipt and settled it at its place: first what checkReceipt asks, then the rest.</summary>
+    /// <summary>Whether a node signed the receipt and settled it at its place: what checkReceipt asks, in its order.</summary>
     public static ReceiptFault Fault(ReceiptProof proof, ProofTerms terms, Rail rail, Recover recover)
     {
         var (receipt, statement) = (proof.Receipt.Receipt, proof.Statement.Statement);

@@ -1,6 +1,6 @@
 namespace ProofMesh.Protocol;
 
-/// <summary>The first thing that is wrong with a receipt, in the order in which it is asked. Settlement says the first block alone.</summary>
+/// <summary>The first thing that is wrong with a receipt, in the order in which it is asked. Settlement says the first two blocks alone.</summary>
 public enum ReceiptFault
 {
     None,
@@ -22,6 +22,7 @@ public enum ReceiptFault
     // What no honest node signs, though it costs nobody money
     ZeroRequestId,
     ZeroPayer,
+    /// <summary>Never of a settled receipt, as <see cref="ZeroSequence"/>.</summary>
     ZeroProvider,
     ZeroSequence,
     CumulativeBelowFee,

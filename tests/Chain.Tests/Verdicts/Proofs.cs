@@ -73,13 +73,13 @@ sealed class Proofs(Dice dice, Cast cast, Messages messages, Trees trees)
     }
 
     Receipt Changed(Receipt receipt) => dice.Of<Func<Receipt>>(
-        () => receipt with { RequestId = dice.Hash() }, () => receipt with { Payer = dice.Of(cast.Payers).Address }, () => receipt with { Model = dice.Hash() },
+        () => receipt with { RequestId = dice.Hash() }, () => receipt with { RequestId = default }, () => receipt with { Payer = default }, () => receipt with { Payer = dice.Of(cast.Payers).Address }, () => receipt with { Model = dice.Hash() },
         () => receipt with { Request = dice.Hash() }, () => receipt with { Response = dice.Hash() }, () => receipt with { Sampling = dice.Hash() }, () => receipt with { Trace = dice.Hash() },
         () => receipt with { Sequence = unchecked(receipt.Sequence + dice.Of(1UL, ulong.MaxValue)) }, () => receipt with { Sequence = dice.Of(0UL, ulong.MaxValue) },
         () => receipt with { PromptTokens = receipt.PromptTokens + 1 }, () => receipt with { CachedTokens = receipt.CachedTokens + 1 }, () => receipt with { CompletionTokens = receipt.CompletionTokens + 1 },
         () => receipt with { PromptTokens = uint.MaxValue, CompletionTokens = uint.MaxValue, CachedTokens = 0, InputPrice = ulong.MaxValue, OutputPrice = ulong.MaxValue },
         () => receipt with { InputPrice = receipt.InputPrice + 1 }, () => receipt with { CachedPrice = receipt.CachedPrice + 1 }, () => receipt with { OutputPrice = receipt.OutputPrice + 1 },
-        () => receipt with { Fee = receipt.Fee + new TokenAmount(1) }, () => receipt with { Cumulative = receipt.Cumulative + new TokenAmount(1) },
+        () => receipt with { Fee = receipt.Fee + new TokenAmount(1) }, () => receipt with { Cumulative = receipt.Cumulative + new TokenAmount(1) }, () => receipt with { Cumulative = TokenAmount.Zero }, () => receipt with { FirstTokenMs = receipt.DurationMs + 1 },
         () => receipt with { StartedAt = receipt.StartedAt + 1 }, () => receipt with { FirstTokenMs = receipt.FirstTokenMs + 1 }, () => receipt with { DurationMs = receipt.DurationMs + 1 },
         () => receipt with { Status = (ReceiptStatus)dice.Below(256) })();
 }
