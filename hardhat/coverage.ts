@@ -95,7 +95,14 @@ function prepare(): Condition[] {
 
 /** Runs the tests that need no exact bytecode, and says which tags were reported. */
 function runTests(): Set<string> {
-  const skipped = ["abi.test.ts", "gas.test.ts", "layouts.test.ts", "prove.test.ts", "analysis.test.ts"];
+  const skipped = [
+    "abi.test.ts",
+    "gas.test.ts",
+    "layouts.test.ts",
+    "prove.test.ts",
+    "analysis.test.ts",
+    "natspec.test.ts",
+  ];
   const tests = readdirSync(path.join(copy, "hardhat/test")).filter((name) => name.endsWith(".ts"));
   for (const name of skipped.filter((name) => tests.includes(name))) rmSync(path.join(copy, "hardhat/test", name));
   const options = ["--config", "hardhat/quick.config.ts", "test", "--test-profile", "coverage", "--coverage"];

@@ -20,7 +20,7 @@ const outputs = ["evm.bytecode.object", "evm.deployedBytecode.object"];
 const config = "hardhat/quick.config.ts";
 
 /** Tests that need exact bytecode or say nothing of the contracts. */
-const unfit = /^(abi|analysis|gas|layouts|prove|tether)\.test\.ts$/;
+const unfit = /^(abi|analysis|gas|layouts|natspec|prove|tether)\.test\.ts$/;
 /** Which contracts are deployed by tests, and which tests look at each most closely. */
 const deployed = {
   "contracts/Escrow.sol": "escrow pools settlement",

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
-import { encodeFunctionData, getAddress, maxUint64, zeroAddress, type Hex } from "viem";
+import { encodeFunctionData, getAddress, getContractAddress, maxUint64, zeroAddress, type Hex } from "viem";
 import { day, keyOf, usdt } from "../lib/deployment.ts";
 import { openMarket } from "../lib/market.ts";
 
@@ -53,6 +53,17 @@ describe("The list of vaults", () => {
     await m.refuses(staking.write.proposeVault([foreign.address], as(owner)), staking, "WrongAsset", wrong);
     await assert.rejects(staking.write.proposeVault([token.address], as(owner)));
   });
+  it("takes no token that says it is a vault of itself", async () => {
+    const { viem } = m.connection;
+    const [{ account }] = await viem.getWalletClients();
+    const nonce = BigInt(await m.client.getTransactionCount({ address: account.address }));
+    const self = await viem.deployContract("TestVault", [getContractAddress({ from: account.address, nonce })]);
+    assert.equal(await self.read.asset(), getAddress(self.address));
+    const terms = [at(anyone), at(treasury), account.address, 7n * day, usdt(100)] as const;
+    const rail = await viem.deployContract("Staking", [self.address, ...terms]);
+    const wrong = [self, self, self].map(({ address }) => getAddress(address));
+    await m.refuses(rail.write.proposeVault([self.address], { account }), rail, "WrongAsset", wrong);
+  });
   it("holds 64 at most", async () => {
     for (let i = 0; i < 64; i++) await staking.write.proposeVault([vault.address], as(owner));
     await m.refuses(staking.write.proposeVault([vault.address], as(owner)), staking, "TooManyVaults", [64n]);
@@ -99,6 +110,12 @@ describe("Entering a vault", () => {
   it("that takes another amount than it was given is refused", async () => {
     await turn("TakesLess");
     await m.refuses(enter(), staking, "VaultTook", [usdt(10_000) - 1n, usdt(10_000)]);
+  });
+  it("that gives tokens when it should take them is refused", async () => {
+    await token.write.transfer([vault.address, usdt(30_000)]);
+    const transfer = { abi: token.abi, functionName: "transfer", args: [staking.address, usdt(30_000)] } as const;
+    await vault.write.callBack([token.address, encodeFunctionData(transfer)]);
+    await m.refuses(enter(), staking, "VaultTook", [0n, usdt(10_000)]);
   });
   it("that gives no shares is refused", async () => {
     await turn("GivesNoShares");
@@ -189,6 +206,11 @@ describe("Stake in a vault", () => {
     await leave();
     assert.equal(await shares(me), usdt(10_000));
     assert.equal(await tokens(staking.address), usdt(2_000));
+  });
+  it("counts for nothing once all of it is on its way out", async () => {
+    await staking.write.unstake([usdt(10_000)], as(provider));
+    assert.deepEqual((await staking.read.positionOf([me])).slice(0, 2), [1, 0n]);
+    assert.equal(await stakeOf(), 0n);
   });
   it("keeps its cost in proportion while it leaves in parts", async () => {
     await staking.write.unstake([usdt(4_000)], as(provider));
