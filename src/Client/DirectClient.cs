@@ -104,7 +104,7 @@ public sealed class DirectClient : IDisposable
 
     Bill BillOf(GenerateFrame ask) => new(new(
         ask.Id, ask.Salt, ask.ClientNonce, payer.Address, Node, Provider, ask.Chat, ask.Sampling, ask.Quote.Quote,
-        ChatTurn.TokensAtMost(ask.Chat.Messages), Milliseconds(), receipted.Sequence, receipted.Total));
+        ask.Chat.PromptTokensAtMost(), Milliseconds(), receipted.Sequence, receipted.Total));
 
     // A node may want a reserve, or what it is owed, before it serves: each once.
     async Task<HttpResponseMessage> BeginAsync(GenerateFrame ask, CancellationToken stop)

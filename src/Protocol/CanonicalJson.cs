@@ -9,26 +9,61 @@ static class CanonicalJson
     public static void Write(IBufferWriter<byte> target, ChatRequest request)
     {
         var text = new StringBuilder();
-        text.Append("{\"max_tokens\":").Append(request.MaxTokens).Append(",\"messages\":[");
-        for (var i = 0; i < request.Messages.Length; i++)
-        {
-            text.Append(i == 0 ? "{\"content\":" : ",{\"content\":");
-            Quote(text, request.Messages[i].Content);
-            text.Append(",\"role\":");
-            Quote(text, request.Messages[i].Role);
-            text.Append('}');
-        }
-        text.Append("],\"model\":");
+        text.Append("{\"max_tokens\":").Append(request.MaxTokens).Append(",\"messages\":");
+        Each(text, request.Messages, Turn);
+        text.Append(",\"model\":");
         Quote(text, request.Model);
-        if (request.ResponseFormat is { } format)
-        {
-            text.Append(",\"response_format\":");
-            Quote(text, format);
-        }
+        if (request.Tools is { } tools) text.Append(",\"parallel_tool_calls\":").Append(tools.Parallel ? "true" : "false");
+        Member(text, ",\"response_format\":", request.ResponseFormat);
         text.Append(",\"stop\":");
         List(text, request.Stop);
+        if (request.Tools is not null) Tools(text, request.Tools);
         text.Append('}');
         Encoding.UTF8.GetBytes(text.ToString(), target);
+    }
+
+    static void Turn(StringBuilder text, ChatTurn turn)
+    {
+        text.Append("{\"content\":");
+        Quote(text, turn.Content);
+        text.Append(",\"role\":");
+        Quote(text, turn.Role);
+        Member(text, ",\"tool_call_id\":", turn.ToolCallId);
+        if (turn.ToolCalls is { } calls)
+        {
+            text.Append(",\"tool_calls\":");
+            Each(text, calls, Call);
+        }
+        text.Append('}');
+    }
+
+    static void Call(StringBuilder text, ChatCall call)
+    {
+        text.Append("{\"arguments\":");
+        Quote(text, call.Arguments);
+        text.Append(",\"id\":");
+        Quote(text, call.Id);
+        text.Append(",\"name\":");
+        Quote(text, call.Name);
+        text.Append('}');
+    }
+
+    static void Tools(StringBuilder text, ChatTools tools)
+    {
+        text.Append(",\"tool_choice\":");
+        Quote(text, tools.Choice);
+        text.Append(",\"tools\":");
+        Each(text, tools.Functions, Tool);
+    }
+
+    static void Tool(StringBuilder text, ChatTool tool)
+    {
+        text.Append('{');
+        Member(text, "\"description\":", tool.Description);
+        text.Append(tool.Description is null ? "\"name\":" : ",\"name\":");
+        Quote(text, tool.Name);
+        Member(text, ",\"parameters\":", tool.Parameters);
+        text.Append('}');
     }
 
     public static byte[] Of(ModelManifest manifest)
@@ -47,17 +82,27 @@ static class CanonicalJson
         return Encoding.UTF8.GetBytes(text.Append('}').ToString());
     }
 
-    static void List(StringBuilder text, IEnumerable<string> items)
+    static void List(StringBuilder text, IEnumerable<string> items) => Each(text, items, Quote);
+
+    static void Each<T>(StringBuilder text, IEnumerable<T> items, Action<StringBuilder, T> write)
     {
         text.Append('[');
         var first = true;
         foreach (var item in items)
         {
             if (!first) text.Append(',');
-            Quote(text, item);
+            write(text, item);
             first = false;
         }
         text.Append(']');
+    }
+
+    // What is absent isn't written at all.
+    static void Member(StringBuilder text, string name, string? value)
+    {
+        if (value is null) return;
+        text.Append(name);
+        Quote(text, value);
     }
 
     static void Quote(StringBuilder text, string value)

@@ -19,6 +19,9 @@ abstract class Answer
 
     public abstract ValueTask TextAsync(AnswerHead head, string text, TokenLikelihood[]? logprobs, CancellationToken stop);
 
+    /// <summary>Takes what a node wrote of calls. Only parts that follow those before come here.</summary>
+    public abstract ValueTask CallsAsync(AnswerHead head, CallPart[] calls, CancellationToken stop);
+
     /// <summary>Sends what was collected. Returns when the customer has taken it.</summary>
     public abstract ValueTask FlushAsync(CancellationToken stop);
 

@@ -11,11 +11,12 @@ static class AnswerJson
     // The text goes into a JSON stream, never into a page: only what JSON demands is escaped.
     static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
-    public static void Role(IBufferWriter<byte> target, AnswerHead head, bool usage) => Event(target, head, usage, writer =>
+    /// <param name="calling">The answer begins with a call, so perhaps no text comes.</param>
+    public static void Role(IBufferWriter<byte> target, AnswerHead head, bool calling, bool usage) => Event(target, head, usage, writer =>
     {
         writer.WriteStartObject("delta");
         writer.WriteString("role", "assistant");
-        writer.WriteString("content", "");
+        writer.WriteString("content", calling ? null : "");
         writer.WriteEndObject();
         writer.WriteNull("finish_reason");
     });
@@ -26,6 +27,16 @@ static class AnswerJson
         writer.WriteString("content", text);
         writer.WriteEndObject();
         if (logprobs is not null) Likelihoods.Write(writer, logprobs);
+        writer.WriteNull("finish_reason");
+    });
+
+    public static void Calls(IBufferWriter<byte> target, AnswerHead head, CallPart[] calls, bool usage) => Event(target, head, usage, writer =>
+    {
+        writer.WriteStartObject("delta");
+        writer.WriteStartArray("tool_calls");
+        foreach (var part in calls) Part(writer, part.Index, part.Name is null ? null : ChatCall.IdOf(head.Request, part.Index), part.Name, part.Arguments);
+        writer.WriteEndArray();
+        writer.WriteEndObject();
         writer.WriteNull("finish_reason");
     });
 
@@ -49,7 +60,7 @@ static class AnswerJson
         target.Write("\n\n"u8);
     }
 
-    public static void Whole(IBufferWriter<byte> target, AnswerHead head, AnswerEnd end, string text, IReadOnlyList<TokenLikelihood>? logprobs)
+    public static void Whole(IBufferWriter<byte> target, AnswerHead head, AnswerEnd end, string text, ChatCall[] calls, IReadOnlyList<TokenLikelihood>? logprobs)
     {
         using var writer = Begin(target, head, "chat.completion");
         writer.WriteStartArray("choices");
@@ -57,8 +68,14 @@ static class AnswerJson
         writer.WriteNumber("index", 0);
         writer.WriteStartObject("message");
         writer.WriteString("role", "assistant");
-        writer.WriteString("content", text);
+        writer.WriteString("content", text.Length == 0 && calls.Length > 0 ? null : text);
         writer.WriteNull("refusal");
+        if (calls.Length > 0)
+        {
+            writer.WriteStartArray("tool_calls");
+            foreach (var call in calls) Part(writer, null, call.Id, call.Name, call.Arguments);
+            writer.WriteEndArray();
+        }
         writer.WriteEndObject();
         Likelihoods.Write(writer, logprobs);
         writer.WriteString("finish_reason", end.FinishReason);
@@ -74,6 +91,23 @@ static class AnswerJson
         target.Write("data: "u8);
         target.Write(JsonSerializer.SerializeToUtf8Bytes(new ErrorBody(error), ApiJson.Default.ErrorBody));
         target.Write("\n\n"u8);
+    }
+
+    // A whole call, or a part of one: only its first part says which function it calls.
+    static void Part(Utf8JsonWriter writer, int? index, string? id, string? name, string arguments)
+    {
+        writer.WriteStartObject();
+        if (index is { } at) writer.WriteNumber("index", at);
+        if (id is not null)
+        {
+            writer.WriteString("id", id);
+            writer.WriteString("type", "function");
+        }
+        writer.WriteStartObject("function");
+        if (name is not null) writer.WriteString("name", name);
+        writer.WriteString("arguments", arguments);
+        writer.WriteEndObject();
+        writer.WriteEndObject();
     }
 
     static void Event(IBufferWriter<byte> target, AnswerHead head, bool usage, Action<Utf8JsonWriter> choice, AnswerEnd? end = null)

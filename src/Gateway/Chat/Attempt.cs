@@ -57,7 +57,10 @@ sealed class Attempt(Node node, Bill bill, AnswerHead head, Lazy<Task<Outcome?>>
     {
         if (bill.CompletionTokens == 0 && chunk.Tokens.Length > 0) node.Served(time.GetElapsedTime(started).TotalMilliseconds);
         if (bill.Take(chunk, out var known) is { } fault) return await BrokeAsync(stream, RelayFault.NodeBroke, fault);
-        if (!known && !left) await WriteAsync(stream, () => answer.TextAsync(head, chunk.Text, chunk.Logprobs, customer), closing);
+        if (known || left) return null;
+        // A part that says nothing but calls is no beginning of a text.
+        if (chunk.Text.Length > 0 || chunk.Calls is null || chunk.Logprobs is not null) await WriteAsync(stream, () => answer.TextAsync(head, chunk.Text, chunk.Logprobs, customer), closing);
+        if (chunk.Calls is { Length: > 0 } calls && !left) await WriteAsync(stream, () => answer.CallsAsync(head, calls, customer), closing);
         return null;
     }
 
@@ -93,7 +96,7 @@ sealed class Attempt(Node node, Bill bill, AnswerHead head, Lazy<Task<Outcome?>>
     {
         var receipt = frame.Receipt.Receipt;
         return new(
-            receipt.Status == ReceiptStatus.Length ? "length" : "stop", receipt.PromptTokens, receipt.CachedTokens, bill.CompletionTokens,
+            receipt.Status == ReceiptStatus.Length ? "length" : bill.Calls > 0 ? "tool_calls" : "stop", receipt.PromptTokens, receipt.CachedTokens, bill.CompletionTokens,
             receipt.Fee, rail.Symbol, rail.Decimals, frame.Receipt, bill.Terms.Salt, bill.Terms.ClientNonce, frame.NodeNonce);
     }
 

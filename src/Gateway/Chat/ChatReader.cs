@@ -18,7 +18,9 @@ sealed class ChatReader
     string[] stop = [];
     Sampling sampling = new();
     bool stream, includeUsage, logprobs;
-    string? format;
+    string? format, choice;
+    ChatTool[]? tools;
+    bool? parallel;
     int? topLogprobs;
 
     ChatReader(int mostMessages) => this.mostMessages = mostMessages;
@@ -33,9 +35,13 @@ sealed class ChatReader
         if (reader.model.Length == 0) return (null, Invalid("model is missing.", "model"));
         if (reader.messages is null) return (null, Invalid("messages is missing.", "messages"));
         if (reader is { topLogprobs: not null, logprobs: false }) return (null, Invalid("top_logprobs needs logprobs to be true.", "top_logprobs"));
+        if (reader is { tools: null, choice: not null }) return (null, Invalid("tool_choice needs tools.", "tool_choice"));
+        if (reader is { tools: null, parallel: not null }) return (null, Invalid("parallel_tool_calls needs tools.", "parallel_tool_calls"));
+        var tools = reader.tools is { } functions ? new ChatTools(functions, reader.choice ?? ChatTools.Auto, reader.parallel ?? true) : null;
+        if (ToolCheck.Fault(tools, reader.messages) is { } misused) return (null, Invalid(misused, string.Concat(misused.TakeWhile(c => char.IsAsciiLetterLower(c) || c == '_'))));
         if (reader.sampling.Fault() is { } wrong) return (null, Invalid(wrong, wrong[..wrong.IndexOf(' ', StringComparison.Ordinal)]));
         return (new(reader.model, reader.messages, reader.maxTokens, reader.stop, reader.sampling, reader.stream, reader.includeUsage, idempotencyKey,
-            reader.format, reader.logprobs ? reader.topLogprobs ?? 0 : null), null);
+            reader.format, reader.logprobs ? reader.topLogprobs ?? 0 : null, tools), null);
     }
 
     static ApiError Invalid(string message, string? param) => ApiError.Of(RelayFault.InvalidRequest, message, param);
@@ -71,6 +77,9 @@ sealed class ChatReader
         "stream" => Flag(value, name, flag => stream = flag),
         "stream_options" => StreamOptions(value),
         "n" => value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var n) && n == 1 ? null : "n must be 1: one answer is served for a request.",
+        "tools" => ToolReader.Tools(value, out tools),
+        "tool_choice" => ToolReader.Choice(value, out choice),
+        "parallel_tool_calls" => Flag(value, name, flag => parallel = flag),
         "response_format" => ResponseFormat.Read(value, out format),
         "modalities" => value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == 1 && value[0].ValueKind == JsonValueKind.String && value[0].ValueEquals("text") ? null : "modalities is served as text only.",
         "logprobs" => Flag(value, name, flag => logprobs = flag),
@@ -88,7 +97,7 @@ sealed class ChatReader
         foreach (var message in value.EnumerateArray())
         {
             var (turn, fault) = ChatMessage.Read(message);
-            if (turn is null) return $"messages[{turns.Count}]: {fault}";
+            if (turn is null) return $"messages[{turns.Count}]{fault}";
             turns.Add(turn);
         }
         messages = [.. turns];

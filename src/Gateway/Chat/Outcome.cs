@@ -16,6 +16,9 @@ sealed record Outcome(RelayFault Fault, string Message, bool Closed = false, str
 
     const int LongestMessage = 300;
 
+    // What a node's refusal may begin with: its engine alone knows which schemas can be kept to.
+    static readonly string[] Parameters = ["tools", "tool_choice", "response_format", "messages"];
+
     public static Outcome Of(FaultFrame frame)
     {
         var fault = frame.Fault switch
@@ -29,7 +32,8 @@ sealed record Outcome(RelayFault Fault, string Message, bool Closed = false, str
             NodeFault.Overloaded => RelayFault.NoNode,
             _ => RelayFault.NodeRefused,
         };
-        return new(fault, $"The node refused ({frame.Fault}): {Clean(frame.Message)}");
+        var param = Array.Find(Parameters, name => frame.Message.StartsWith(name, StringComparison.Ordinal));
+        return new(fault, $"The node refused ({frame.Fault}): {Clean(frame.Message)}", Param: param);
     }
 
     // A node's words reach customers and logs: no line breaks, no escape codes, no novels.

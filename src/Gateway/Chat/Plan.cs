@@ -26,7 +26,7 @@ sealed record Plan(IReadOnlyList<Candidate> Candidates, TokenAmount Ceiling)
     {
         if (order.MaxTokens is { } named) return named;
         // Two bytes a token is little for any language; the node counts exactly and refuses what doesn't fit.
-        var prompt = (uint)order.Messages.Sum(turn => turn.Content.Length / 2 + 16) + 32;
+        var prompt = (uint)order.Messages.Sum(turn => turn.Content.Length / 2 + 16) + 32 + (uint)((order.Tools?.Length ?? 0) / 2);
         var room = offer.Manifest.Context > prompt + LeastTokens ? offer.Manifest.Context - prompt : LeastTokens;
         return Math.Min(Math.Min(limits.DefaultMaxTokens, offer.MaxTokens), room);
     }

@@ -80,7 +80,7 @@ sealed class Relay(Mesh mesh, Books books, Pairs pairs, Reconciliation reconcili
         if (!mesh.Picture.Nodes.TryGetValue(candidate.Node, out var node)) return new(RelayFault.NodeGone, "The node has left.");
         var pair = await pairs.FindAsync(caller.Payer, candidate.Node, CancellationToken.None);
         var (offer, now) = (candidate.Offer, time.GetUtcNow());
-        var chat = new ChatRequest(offer.Manifest.Name, order.Messages, Plan.MaxTokens(order, offer, options.Limits), order.Stop, order.ResponseFormat);
+        var chat = new ChatRequest(offer.Manifest.Name, order.Messages, Plan.MaxTokens(order, offer, options.Limits), order.Stop, order.ResponseFormat, order.Tools);
         var bill = new Bill(new(
             reservation.Request, reservation.Salt, reservation.ClientNonce, caller.Payer, candidate.Node, candidate.Provider, chat, order.Sampling,
             offer.Quote.Quote, Plan.PromptTokens(order, offer), (ulong)now.ToUnixTimeMilliseconds(), pair.Sequence, pair.Receipted));

@@ -14,6 +14,13 @@ sealed class StreamedAnswer(HttpResponse response, bool usage, TimeSpan slowRead
         return ValueTask.CompletedTask;
     }
 
+    public override ValueTask CallsAsync(AnswerHead head, CallPart[] calls, CancellationToken stop)
+    {
+        if (!Begun) Begin(head, calling: true);
+        AnswerJson.Calls(response.BodyWriter, head, calls, usage);
+        return ValueTask.CompletedTask;
+    }
+
     public override async ValueTask FlushAsync(CancellationToken stop)
     {
         var flushing = response.BodyWriter.FlushAsync(stop);
@@ -50,7 +57,7 @@ sealed class StreamedAnswer(HttpResponse response, bool usage, TimeSpan slowRead
         await FlushAsync(stop);
     }
 
-    void Begin(AnswerHead head)
+    void Begin(AnswerHead head, bool calling = false)
     {
         Begun = true;
         response.StatusCode = StatusCodes.Status200OK;
@@ -59,6 +66,6 @@ sealed class StreamedAnswer(HttpResponse response, bool usage, TimeSpan slowRead
         response.Headers["X-Accel-Buffering"] = "no";
         Proof.Headers(response, head);
         response.HttpContext.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
-        AnswerJson.Role(response.BodyWriter, head, usage);
+        AnswerJson.Role(response.BodyWriter, head, calling, usage);
     }
 }

@@ -7,6 +7,7 @@ namespace ProofMesh.Gateway;
 sealed class WholeAnswer(HttpResponse response) : Answer
 {
     readonly StringBuilder text = new();
+    readonly List<(string Name, StringBuilder Arguments)> called = [];
     List<TokenLikelihood>? likelihoods;
 
     public override ValueTask TextAsync(AnswerHead head, string part, TokenLikelihood[]? logprobs, CancellationToken stop)
@@ -18,13 +19,25 @@ sealed class WholeAnswer(HttpResponse response) : Answer
         return ValueTask.CompletedTask;
     }
 
+    public override ValueTask CallsAsync(AnswerHead head, CallPart[] calls, CancellationToken stop)
+    {
+        Begun = true;
+        foreach (var part in calls)
+        {
+            if (part.Name is { } name) called.Add((name, new()));
+            called[part.Index].Arguments.Append(part.Arguments);
+        }
+        return ValueTask.CompletedTask;
+    }
+
     public override ValueTask FlushAsync(CancellationToken stop) => ValueTask.CompletedTask;
 
     public override async ValueTask EndAsync(AnswerHead head, AnswerEnd end, CancellationToken stop)
     {
         response.ContentType = "application/json; charset=utf-8";
         Proof.Headers(response, head);
-        AnswerJson.Whole(response.BodyWriter, head, end, text.ToString(), likelihoods);
+        var calls = called.Select((call, i) => new ChatCall(ChatCall.IdOf(head.Request, i), call.Name, call.Arguments.ToString())).ToArray();
+        AnswerJson.Whole(response.BodyWriter, head, end, text.ToString(), calls, likelihoods);
         await response.BodyWriter.FlushAsync(stop);
     }
 

@@ -6,7 +6,8 @@ namespace ProofMesh.Gateway;
 /// <summary>Bodies of requests: hostile until read.</summary>
 static class Body
 {
-    static readonly JsonDocumentOptions Strict = new() { MaxDepth = 16, AllowDuplicateProperties = false };
+    // As deep as a schema may be, with what frames it.
+    static readonly JsonDocumentOptions Strict = new() { MaxDepth = 72, AllowDuplicateProperties = false };
 
     public static async Task<(T? Body, IResult? Refusal)> ReadAsync<T>(HttpContext http, JsonTypeInfo<T> type, CancellationToken stop) where T : class
     {

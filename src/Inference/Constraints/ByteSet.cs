@@ -7,10 +7,12 @@ internal readonly record struct ByteSet(UInt128 Low, UInt128 High)
 
     public bool Contains(int value) => ((value < 128 ? Low >> value : High >> (value - 128)) & 1) != 0;
 
-    public static ByteSet Range(int first, int last)
+    public static ByteSet Range(int first, int last) => Of(Enumerable.Range(first, Math.Max(0, last - first + 1)));
+
+    public static ByteSet Of(IEnumerable<int> values)
     {
         var set = default(ByteSet);
-        for (var value = first; value <= last; value++)
+        foreach (var value in values)
             set = value < 128 ? set with { Low = set.Low | UInt128.One << value } : set with { High = set.High | UInt128.One << (value - 128) };
         return set;
     }

@@ -27,9 +27,21 @@ internal sealed class Constraint
 
     public int Start { get; }
 
+    /// <summary>Whether answers have made as many expressions of it as there may be: the next needs it made anew.</summary>
+    public bool IsFull => _language.IsFull;
+
     /// <summary>Reads {"type":"json_object"}, {"type":"json_schema","schema":…} or {"type":"regex","pattern":…}.</summary>
     /// <exception cref="ConstraintException">It can't be kept to; the message names the place.</exception>
-    public static Constraint Read(string format, TokenTrie tokens, IReadOnlyList<int> endTokens)
+    public static Constraint Read(string format, TokenTrie tokens, IReadOnlyList<int> endTokens) =>
+        new(tokens, endTokens, language => Read(language, format));
+
+    /// <summary>Answers that may call functions.</summary>
+    /// <param name="format">What those without calls look like; null: anything.</param>
+    /// <exception cref="ConstraintException">A schema can't be kept to; the message names the function and the path.</exception>
+    public static Constraint Read(string? format, ToolUse tools, CallForm form, TokenTrie tokens, IReadOnlyList<int> endTokens) =>
+        new(tokens, endTokens, language => CallLanguage.Read(language, tools, form, format is null ? null : Read(language, format)));
+
+    private static int Read(Language language, string format)
     {
         if (format.Length > GenerateRequest.MaxFormatLength)
             throw new ConstraintException($"The format has {format.Length} characters; at most {GenerateRequest.MaxFormatLength} are read.");
@@ -37,14 +49,14 @@ internal sealed class Constraint
         {
             using var json = JsonDocument.Parse(format, new JsonDocumentOptions { MaxDepth = 128 });
             var root = json.RootElement;
-            return new Constraint(tokens, endTokens, Kind(root) switch
+            return Kind(root) switch
             {
-                "json_object" => static language => new JsonLanguage(language).Object,
-                "json_schema" when root.TryGetProperty("schema", out var schema) => language => SchemaLanguage.Read(language, schema),
+                "json_object" => new JsonLanguage(language).Object,
+                "json_schema" when root.TryGetProperty("schema", out var schema) => SchemaLanguage.Read(language, schema),
                 "regex" when root.TryGetProperty("pattern", out var pattern) && pattern.ValueKind == JsonValueKind.String =>
-                    language => new PatternLanguage(language, pattern.GetString()!, set => set.Utf8(language), "pattern").Read(search: false),
+                    new PatternLanguage(language, pattern.GetString()!, set => set.Utf8(language), "pattern").Read(search: false),
                 _ => throw new ConstraintException("A format is {\"type\":\"json_object\"}, {\"type\":\"json_schema\",\"schema\":…} or {\"type\":\"regex\",\"pattern\":…}."),
-            });
+            };
         }
         catch (Exception fault) when (fault is JsonException or InvalidOperationException)
         {
@@ -129,8 +141,9 @@ internal sealed class Constraint
     {
         if (!_steps.TryGetValue(state, out var steps))
         {
+            // Many answers share a constraint: what it learned may be dropped, the number of its expressions is bounded.
             if (_steps.Count >= MaxStates)
-                throw new ConstraintException($"The answer went through more than {MaxStates} states of the constraint; make it simpler.");
+                _steps.Clear();
             _steps[state] = steps = new int[256];
             Array.Fill(steps, -1);
         }

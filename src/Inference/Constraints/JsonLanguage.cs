@@ -63,6 +63,21 @@ internal sealed class JsonLanguage
         return min == 0 ? _language.Optional(list) : list;
     }
 
+    /// <summary>A string that is none of these.</summary>
+    public int OtherThan(IReadOnlyList<string> texts) => _language.Then(_language.Text("\""), After([.. texts.Select(text => text.EnumerateRunes().Select(rune => rune.Value).ToArray())], 0));
+
+    // texts: those that begin with what was read, which has so many characters. The closing quote belongs to what follows.
+    private int After(List<int[]> texts, int read)
+    {
+        var next = texts.Where(text => text.Length > read).GroupBy(text => text[read]).ToList();
+        var others = CodePointRanges.All.Without(CodePointRanges.Of(next.Select(step => (step.Key, step.Key))));
+        return _language.Either([
+            texts.Exists(text => text.Length == read) ? Language.Nothing : _language.Text("\""),
+            _language.Then(Characters(others), _language.Repeat(AnyCharacter, 0, -1), _language.Text("\"")),
+            .. next.Select(step => _language.Then(Characters(CodePointRanges.Of((step.Key, step.Key))), After([.. step], read + 1))),
+        ]);
+    }
+
     /// <summary>A set of characters inside a string: those that JSON escapes, escaped.</summary>
     public int Characters(CodePointRanges set)
     {

@@ -41,6 +41,9 @@ internal sealed class Language
 
     private readonly record struct Expression(Kind Kind, int A = 0, int B = 0, int Min = 0, int Max = 0);
 
+    /// <summary>Whether no further expression has room.</summary>
+    public bool IsFull => _expressions.Count >= MaxExpressions;
+
     public int Bytes(ByteSet set)
     {
         if (set.IsEmpty)

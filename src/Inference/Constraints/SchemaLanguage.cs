@@ -17,13 +17,16 @@ internal sealed class SchemaLanguage
     private readonly JsonLanguage _json;
     private readonly JsonElement _root;
     private readonly Dictionary<string, int> _rules = new(StringComparer.Ordinal);
+    private readonly bool _closed;
     private int _parts;
     private int _depth;
 
-    private SchemaLanguage(Language language, JsonElement root) => (_language, _json, _root) = (language, new JsonLanguage(language), root);
+    private SchemaLanguage(Language language, JsonElement root, JsonLanguage json, bool closed) => (_language, _json, _root, _closed) = (language, json, root, closed);
 
+    /// <param name="closed">Objects have the properties that are named, unless the schema says that there are others.</param>
     /// <exception cref="ConstraintException">The schema can't be kept to; the message names the path.</exception>
-    public static int Read(Language language, JsonElement schema) => new SchemaLanguage(language, schema).Schema(schema, "#");
+    public static int Read(Language language, JsonElement schema, JsonLanguage? json = null, bool closed = false) =>
+        new SchemaLanguage(language, schema, json ?? new JsonLanguage(language), closed).Schema(schema, "#");
 
     private int Schema(JsonElement schema, string path)
     {
@@ -116,9 +119,10 @@ internal sealed class SchemaLanguage
         var required = schema.TryGetProperty("required", out var list) ? Items(list, path + "/required").Select(n => n.ToString()).ToHashSet(StringComparer.Ordinal) : [];
         if (required.FirstOrDefault(name => !properties.Exists(p => p.Name == name)) is { } missing)
             throw new ConstraintException($"{path}/required: '{missing}' isn't among the properties.");
-        var others = schema.TryGetProperty("additionalProperties", out var rule) && rule.ValueKind == JsonValueKind.False
+        var alone = schema.TryGetProperty("additionalProperties", out var rule) ? rule.ValueKind == JsonValueKind.False : _closed;
+        var others = alone
             ? Language.Nothing
-            : _json.Member(_json.String, Child(schema, "additionalProperties", path));
+            : _json.Member(_closed ? _json.OtherThan([.. properties.Select(p => p.Name)]) : _json.String, Child(schema, "additionalProperties", path));
         var first = _json.Listed(others, 0, -1);
         var next = _language.Repeat(_language.Then(_json.Comma, others), 0, -1);
         for (var i = properties.Count - 1; i >= 0; i--)

@@ -2,8 +2,9 @@ using System.Text;
 
 namespace ProofMesh.Inference;
 
-/// <summary>Turns an answer's tokens into text that can be shown: whole characters, cut before the first stop string.</summary>
-internal sealed class AnswerText(IncrementalDecoder decoder, IReadOnlyList<string> stops)
+/// <summary>Turns an answer's tokens into what can be shown: calls, and text of whole characters, cut before the first stop string.</summary>
+/// <param name="calls">Null where no function may be called.</param>
+internal sealed class AnswerText(IncrementalDecoder decoder, IReadOnlyList<string> stops, CallReader? calls = null)
 {
     private readonly StringBuilder _held = new();
 
@@ -15,10 +16,26 @@ internal sealed class AnswerText(IncrementalDecoder decoder, IReadOnlyList<strin
         if (token.Finish == FinishReason.Cancelled)
             return new GeneratedToken([], "", FinishReason.Cancelled);
         // The token that ends an answer has no text; what may be the beginning of a stop string is held back.
-        var text = token.Ends ? "" : Release(decoder.Append(token.Id), last: false);
+        var found = calls is null ? null : new List<ToolCallPart>();
+        var text = token.Ends ? "" : Take(decoder.Append(token.Id), found, last: false);
         if (_stopped || token.Finish is not null)
-            text += Release(decoder.Flush(), last: true);
-        return new GeneratedToken([token.Id], text, _stopped ? FinishReason.Stop : token.Finish) { LogProb = token.LogProb };
+            text += Take(decoder.Flush(), found, last: true);
+        return new GeneratedToken([token.Id], text, _stopped ? FinishReason.Stop : token.Finish) { LogProb = token.LogProb, Calls = found is { Count: > 0 } ? found : null };
+    }
+
+    private string Take(string text, List<ToolCallPart>? found, bool last)
+    {
+        if (calls is null)
+            return Release(text, last);
+        var shown = "";
+        foreach (var part in last ? calls.End(text) : calls.Read(text))
+        {
+            if (part.Call is not { } call)
+                shown += Release(part.Text, last: false);
+            else if (!_stopped)
+                found!.Add(call);
+        }
+        return last ? shown + Release("", last: true) : shown;
     }
 
     private string Release(string text, bool last)

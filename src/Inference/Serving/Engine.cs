@@ -14,7 +14,7 @@ public sealed class Engine : IDisposable
     private readonly Scheduler _scheduler;
     private readonly SchedulerThread _thread;
     private readonly EngineOptions _options;
-    private readonly Lazy<ChatTemplate> _template;
+    private readonly Lazy<ConversationText> _conversations;
     private readonly Formats _formats;
     private readonly (Checkpoint Files, DraftModel Model)? _draft;
 
@@ -23,8 +23,8 @@ public sealed class Engine : IDisposable
         (_options, _checkpoint, _runner, Tokenizer) = (options, checkpoint, runner, tokenizer);
         var name = options.Name ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Folder)));
         Model = new EngineModel(name, runner.Context, runner.Scheme, Version, digests, tokenizer.Digest);
-        _template = new Lazy<ChatTemplate>(() => ChatTemplate.Load(options.Folder));
-        _formats = new Formats(tokenizer, runner.Config.EndTokens);
+        _conversations = new Lazy<ConversationText>(() => ConversationText.Load(options.Folder));
+        _formats = new Formats(tokenizer, runner.Config.EndTokens, () => _conversations.Value.Form);
         _draft = draft;
         _scheduler = new Scheduler(runner, options, TimeProvider.System, draft?.Model);
         _thread = new SchedulerThread(_scheduler);
@@ -34,15 +34,16 @@ public sealed class Engine : IDisposable
 
     public Tokenizer Tokenizer { get; }
 
-    /// <summary>What is wrong with a format, or null.</summary>
-    public string? FormatFault(string? format)
+    /// <summary>What is wrong with a format or with the schemas of functions, or null.</summary>
+    public string? FormatFault(string? format, ToolUse? tools = null)
     {
         try
         {
-            _formats.Read(format);
+            _formats.Read(format, tools);
             return null;
         }
-        catch (ConstraintException fault)
+        // A model without a template has no form of calls.
+        catch (Exception fault) when (fault is ConstraintException or ChatTemplateException)
         {
             return fault.Message;
         }
@@ -75,9 +76,10 @@ public sealed class Engine : IDisposable
     }
 
     /// <summary>The prompt for a conversation, by the model's own chat template.</summary>
+    /// <param name="tools">What the answer may call.</param>
     /// <exception cref="ChatTemplateException">The model has no template, or it refuses the conversation.</exception>
-    public int[] Prompt(IReadOnlyList<ChatMessage> messages) =>
-        Tokenizer.Encode(_template.Value.Render(messages), addSpecialTokens: false);
+    public int[] Prompt(IReadOnlyList<ChatMessage> messages, ToolUse? tools = null) =>
+        Tokenizer.Encode(_conversations.Value.Render(messages, tools), addSpecialTokens: false);
 
     /// <summary>Answers a prompt. The request is queued when the enumeration starts; leaving it early cancels the request.</summary>
     /// <param name="stop">Ends the answer within one token, with <see cref="FinishReason.Cancelled"/> and no exception.</param>
@@ -89,23 +91,24 @@ public sealed class Engine : IDisposable
     {
         request.Check(_runner.Config.Vocabulary);
         CheckFits(request.Prompt.Count, request.MaxTokens);
-        return Run(request, _formats.Read(request.Format), stop);
+        return Run(request, _formats.Read(request.Format, request.Tools), stop);
     }
 
     /// <summary>Computes somebody's answer again with its tokens forced, and says at each position which token wins here.</summary>
     /// <param name="tokens">The answer's token ids, an end-of-sequence token included.</param>
+    /// <param name="format">What was asked for, as the tools were.</param>
     /// <exception cref="ContextOverflowException">Prompt and answer exceed the context.</exception>
     /// <exception cref="EngineBusyException">The queue is full.</exception>
     /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
     public async Task<IReadOnlyList<ReplayedToken>> Replay(
-        IReadOnlyList<int> prompt, IReadOnlyList<int> tokens, SamplingParameters sampling, string? format = null, CancellationToken stop = default)
+        IReadOnlyList<int> prompt, IReadOnlyList<int> tokens, SamplingParameters sampling, string? format = null, ToolUse? tools = null, CancellationToken stop = default)
     {
         sampling.Check();
         GenerateRequest.CheckTokens(prompt, _runner.Config.Vocabulary);
         GenerateRequest.CheckTokens(tokens, _runner.Config.Vocabulary);
         CheckFits(prompt.Count, tokens.Count);
         stop.ThrowIfCancellationRequested();
-        var replay = new Replay(prompt, tokens, sampling, _formats.Read(format), Tokenizer.Piece);
+        var replay = new Replay(prompt, tokens, sampling, _formats.Read(format, tools), Tokenizer.Piece);
         Enqueue(replay);
         await using var registration = stop.Register(() => Cancel(replay));
         return await replay.Result;
@@ -124,7 +127,8 @@ public sealed class Engine : IDisposable
     private async IAsyncEnumerable<GeneratedToken> Run(GenerateRequest request, Constraint? constraint, CancellationToken argument, [EnumeratorCancellation] CancellationToken stop = default)
     {
         var generation = new Generation(request, _runner.Config.EndTokens, _options.ReadAhead, constraint, Tokenizer.Piece);
-        var text = new AnswerText(Tokenizer.Stream(), request.Stop);
+        var calls = request.Tools is null or { Choice: ToolChoice.None } ? null : new CallReader(_conversations.Value.Form, request.Tools.Callable.Select(tool => tool.Name));
+        var text = new AnswerText(Tokenizer.Stream(), request.Stop, calls);
         Enqueue(generation);
         await using var onArgument = argument.Register(() => Cancel(generation));
         await using var onStop = stop.Register(() => Cancel(generation));

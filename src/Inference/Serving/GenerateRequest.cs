@@ -17,11 +17,14 @@ public sealed record GenerateRequest
 
     public SamplingParameters Sampling { get; init; } = new();
 
-    /// <summary>The answer ends before the first of these; none of them is ever shown.</summary>
+    /// <summary>The answer ends before the first of these; none of them is ever shown. They don't hold within calls.</summary>
     public IReadOnlyList<string> Stop { get; init; } = [];
 
     /// <summary>What the answer must look like: {"type":"json_object"}, {"type":"json_schema","schema":…} or {"type":"regex","pattern":…}; null: anything.</summary>
     public string? Format { get; init; }
+
+    /// <summary>What the answer may call; the prompt was made with the same. Null: nothing.</summary>
+    public ToolUse? Tools { get; init; }
 
     /// <summary>How many of the most likely tokens are reported beside each; null: not even the probability of the token itself.</summary>
     public int? TopLogProbs { get; init; }

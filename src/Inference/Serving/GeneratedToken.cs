@@ -21,6 +21,9 @@ public readonly record struct GeneratedToken(IReadOnlyList<int> Ids, string Text
     /// <summary>Tokens of the prompt that were not computed, as an earlier request of the same scope had the same beginning.</summary>
     public int CachedTokens { get; init; }
 
+    /// <summary>What can be shown now of calls; null: nothing. <see cref="Text"/> says nothing of them.</summary>
+    public IReadOnlyList<ToolCallPart>? Calls { get; init; }
+
     /// <summary>Where it was asked for.</summary>
     public TokenLogProb? LogProb { get; init; }
 }

@@ -16,10 +16,17 @@ public sealed class ChatTemplate
     {
         if (source.Length > MaxSource)
             throw new ChatTemplateException($"A chat template of {source.Length} characters is longer than {MaxSource}.");
+        Source = source;
         _body = TemplateParser.Parse(source);
         _tokens = tokens;
         _clock = clock ?? TimeProvider.System;
     }
+
+    /// <summary>As it was published.</summary>
+    internal string Source { get; }
+
+    /// <summary>Whether a folder has a template of this name.</summary>
+    internal static bool Has(string folder, string name) => TokenizerConfig.Read(folder).Template(folder, name) is not null;
 
     /// <summary>Reads chat_template.jinja, or the template in tokenizer_config.json.</summary>
     /// <param name="name">Which one, where the configuration holds several.</param>

@@ -18,6 +18,9 @@ public sealed class Bill(BillTerms terms)
     public uint PromptTokens { get; private set; }
     public int CompletionTokens => tokens.Count;
 
+    /// <summary>Calls that have begun.</summary>
+    public int Calls { get; private set; }
+
     /// <summary>What vouchers that were signed for this request added.</summary>
     public TokenAmount Acknowledged { get; private set; }
 
@@ -31,6 +34,7 @@ public sealed class Bill(BillTerms terms)
         if (PromptFault(chunk.PromptTokens) is { } fault) return fault;
         if (chunk.Logprobs is { } likely && (likely.Length != chunk.Tokens.Length || likely.Any(token => !token.IsPossible)))
             return "The probabilities of a chunk don't fit its tokens.";
+        if (chunk.Calls is { } calls && !Array.TrueForAll(calls, Follows)) return "A chunk has part of a call that wasn't asked for or doesn't follow what came.";
         PromptTokens = chunk.PromptTokens;
         tokens.AddRange(chunk.Tokens);
         return null;
@@ -85,6 +89,15 @@ public sealed class Bill(BillTerms terms)
         if (fault != ReceiptFault.None) return fault;
         // Others may use the payer's money at this node as well, so the total is known from below alone.
         return receipt.Sequence > terms.ReceiptedSequence && receipt.Cumulative < terms.Receipted + receipt.Fee ? ReceiptFault.WrongCumulative : ReceiptFault.None;
+    }
+
+    // A part begins the next call, or goes on with the newest.
+    bool Follows(CallPart part)
+    {
+        if (part.Name is null) return Calls > 0 && part.Index == Calls - 1;
+        if (part.Index != Calls || terms.Chat.Tools is not { } tools || !tools.Allows(part.Name) || (Calls > 0 && !tools.Parallel)) return false;
+        Calls++;
+        return true;
     }
 
     string? PromptFault(uint promptTokens)

@@ -60,7 +60,8 @@ public sealed record GenerateFrame(
 /// <param name="First">Index of the first of these tokens in the answer; the next chunk starts where this one ends.</param>
 /// <param name="PromptTokens">Tokens of the prompt after the chat template.</param>
 /// <param name="Logprobs">One for each token, where they were asked for.</param>
-public sealed record ChunkFrame(Bytes32 Id, int First, int[] Tokens, string Text, uint PromptTokens, TokenLikelihood[]? Logprobs = null) : Frame;
+/// <param name="Calls">What these tokens say of calls, in the order of the calls; <paramref name="Text"/> says nothing of them.</param>
+public sealed record ChunkFrame(Bytes32 Id, int First, int[] Tokens, string Text, uint PromptTokens, TokenLikelihood[]? Logprobs = null, CallPart[]? Calls = null) : Frame;
 
 /// <summary>How likely the model found a token, and what it found likeliest: natural logarithms of the softmax of its logits alone.</summary>
 /// <param name="Bytes">Of the token's text, as 0x-hexadecimal; perhaps only a part of a character.</param>

@@ -55,7 +55,9 @@ sealed class Admission(ProviderOptions options, Rail rail, Address node, Address
             { DeadlineMs: < 1 or > 3_600_000 } => $"deadline_ms is {ask.DeadlineMs}, 1 to 3600000 is served",
             _ when ask.Chat.MaxTokens > offers.MaxTokens => $"chat.max_tokens is {ask.Chat.MaxTokens}, this node answers with at most {offers.MaxTokens}",
             { TopLogprobs: < 0 or > GenerateRequest.MaxTopLogProbs } => $"top_logprobs is {ask.TopLogprobs}, 0 to {GenerateRequest.MaxTopLogProbs} are served",
+            _ when ToolCheck.Fault(ask.Chat.Tools, ask.Chat.Messages) is { } tools => tools.TrimEnd('.'),
             _ when engine.FormatFault(ask.Chat.ResponseFormat) is { } format => $"response_format: {format.TrimEnd('.')}",
+            _ when engine.FormatFault(ask.Chat.ResponseFormat, Conversation.Tools(ask.Chat)) is { } tools => tools.TrimEnd('.'),
             _ => ask.Sampling.Fault(),
         };
         if (fault is not null) throw new RefusalException(NodeFault.BadFrame, fault + ".");
@@ -66,12 +68,15 @@ sealed class Admission(ProviderOptions options, Rail rail, Address node, Address
         int[] prompt;
         try
         {
-            prompt = engine.Prompt([.. chat.Messages.Select(turn => new ChatMessage(turn.Role, turn.Content))]);
+            prompt = engine.Prompt(Conversation.Messages(chat), Conversation.Tools(chat));
         }
         catch (Exception fault) when (fault is ChatTemplateException or ArgumentException)
         {
             throw new RefusalException(NodeFault.BadFrame, $"The model's chat template refuses these messages: {fault.Message}");
         }
+        // The customer's side believes no more, and would take this node for a cheat.
+        if (prompt.Length > chat.PromptTokensAtMost())
+            throw new RefusalException(NodeFault.BadFrame, $"messages and tools make a prompt of {prompt.Length} tokens in this model's template, more than the {chat.PromptTokensAtMost()} that they explain.");
         if (prompt.Length + (long)chat.MaxTokens > engine.Model.Context)
             throw new RefusalException(NodeFault.ContextOverflow, $"The prompt has {prompt.Length} tokens and max_tokens is {chat.MaxTokens}: together {prompt.Length + (long)chat.MaxTokens}, but the context has {engine.Model.Context}.");
         return prompt;

@@ -115,7 +115,7 @@ sealed class Answer(ProviderOptions options, Rail rail, Address node, Address pr
                 progress.Tokens.AddRange(token.Ids);
                 progress.CachedTokens = (uint)token.CachedTokens;
                 if (token.LogProb is { } likely) progress.Likelihoods.Add(Likelihood(likely));
-                if (token.Text.Length > 0 || token.Finish is not null) await SendChunk(ask.Id, token.Text, progress, send, ended);
+                if (token.Text.Length > 0 || token.Calls is not null || token.Finish is not null) await SendChunk(ask.Id, token.Text, token.Calls, progress, send, ended);
                 if (token.Finish is { } finish)
                 {
                     health.EngineWorked();
@@ -152,19 +152,19 @@ sealed class Answer(ProviderOptions options, Rail rail, Address node, Address pr
         }
     }
 
-    static async ValueTask SendChunk(Bytes32 id, string text, AnswerProgress progress, SendFrame send, CancellationToken stop)
+    static async ValueTask SendChunk(Bytes32 id, string text, IReadOnlyList<ToolCallPart>? calls, AnswerProgress progress, SendFrame send, CancellationToken stop)
     {
         var fresh = progress.Tokens.GetRange(progress.Sent, progress.Tokens.Count - progress.Sent).ToArray();
         var likely = progress.Likelihoods.Count == 0 ? null : progress.Likelihoods.ToArray();
         progress.Likelihoods.Clear();
-        await send(new ChunkFrame(id, progress.Sent, fresh, text, progress.PromptTokens, likely), stop);
+        await send(new ChunkFrame(id, progress.Sent, fresh, text, progress.PromptTokens, likely, calls?.Select(call => new CallPart(call.Index, call.Name, call.Arguments)).ToArray()), stop);
         progress.Sent = progress.Tokens.Count;
     }
 
     /// <summary>Pauses until the payer acknowledged what was generated so far; false when it doesn't in time.</summary>
     async Task<bool> AskVoucher(Admitted admitted, OpenRequest request, AnswerProgress progress, SendFrame send, CancellationToken ended)
     {
-        await SendChunk(admitted.Ask.Id, "", progress, send, ended);
+        await SendChunk(admitted.Ask.Id, "", null, progress, send, ended);
         var fee = progress.Fee;
         var paid = await TakeVoucher(admitted, request, fee, progress, Bytes32.Zero,
             (required, last) => new NeedVoucherFrame(admitted.Ask.Id, required, progress.PromptTokens, (uint)progress.Tokens.Count, last), send, ended);
@@ -242,6 +242,7 @@ sealed class Answer(ProviderOptions options, Rail rail, Address node, Address pr
         MaxTokens = (int)admitted.Ask.Chat.MaxTokens,
         Stop = admitted.Ask.Chat.Stop,
         Format = admitted.Ask.Chat.ResponseFormat,
+        Tools = Conversation.Tools(admitted.Ask.Chat),
         TopLogProbs = admitted.Ask.TopLogprobs,
         Priority = Math.Clamp(admitted.Ask.Priority, 0, GenerateRequest.MaxPriority),
         CacheScope = options.ShareCache ? "all"u8.ToArray() : Encoding.UTF8.GetBytes(admitted.Payer.ToString()),

@@ -36,6 +36,7 @@ public sealed class ChatReaderTests
     [InlineData("{\"model\":\"m\",\"n\":2," + Messages + "}", "n")]
     [InlineData("{\"model\":\"m\",\"stream\":1," + Messages + "}", "stream")]
     [InlineData("{\"model\":\"m\",\"tools\":[]," + Messages + "}", "tools")]
+    [InlineData("{\"model\":\"m\",\"functions\":[{\"name\":\"f\"}]," + Messages + "}", "functions")]
     [InlineData("{\"model\":\"m\",\"logit_bias\":{}," + Messages + "}", "logit_bias")]
     [InlineData("{\"model\":\"m\",\"response_format\":{\"type\":\"xml\"}," + Messages + "}", "response_format")]
     [InlineData("{\"model\":\"m\",\"response_format\":{\"type\":\"json_schema\"}," + Messages + "}", "response_format")]
