@@ -35,14 +35,20 @@ sealed class ChatReader
         if (reader.model.Length == 0) return (null, Invalid("model is missing.", "model"));
         if (reader.messages is null) return (null, Invalid("messages is missing.", "messages"));
         if (reader is { topLogprobs: not null, logprobs: false }) return (null, Invalid("top_logprobs needs logprobs to be true.", "top_logprobs"));
-        if (reader is { tools: null, choice: not null }) return (null, Invalid("tool_choice needs tools.", "tool_choice"));
-        if (reader is { tools: null, parallel: not null }) return (null, Invalid("parallel_tool_calls needs tools.", "parallel_tool_calls"));
-        var tools = reader.tools is { } functions ? new ChatTools(functions, reader.choice ?? ChatTools.Auto, reader.parallel ?? true) : null;
-        if (ToolCheck.Fault(tools, reader.messages) is { } misused) return (null, Invalid(misused, string.Concat(misused.TakeWhile(c => char.IsAsciiLetterLower(c) || c == '_'))));
+        var offered = reader.tools is { } functions ? new ChatTools(functions, reader.choice ?? ChatTools.Auto, reader.parallel ?? true) : null;
+        if (reader.ToolFault(offered) is { } misused) return (null, Invalid(misused, string.Concat(misused.TakeWhile(c => char.IsAsciiLetterLower(c) || c == '_'))));
         if (reader.sampling.Fault() is { } wrong) return (null, Invalid(wrong, wrong[..wrong.IndexOf(' ', StringComparison.Ordinal)]));
         return (new(reader.model, reader.messages, reader.maxTokens, reader.stop, reader.sampling, reader.stream, reader.includeUsage, idempotencyKey,
-            reader.format, reader.logprobs ? reader.topLogprobs ?? 0 : null, tools), null);
+            reader.format, reader.logprobs ? reader.topLogprobs ?? 0 : null, offered), null);
     }
+
+    // Begins with the name of the parameter.
+    string? ToolFault(ChatTools? offered) => this switch
+    {
+        { tools: null, choice: not null } => "tool_choice needs tools.",
+        { tools: null, parallel: not null } => "parallel_tool_calls needs tools.",
+        _ => ToolCheck.Fault(offered, messages!),
+    };
 
     static ApiError Invalid(string message, string? param) => ApiError.Of(RelayFault.InvalidRequest, message, param);
 

@@ -11,6 +11,9 @@ sealed record Outcome(RelayFault Fault, string Message, bool Closed = false, str
 
     public ApiError Error => ApiError.Of(Fault, Message, Param);
 
+    /// <summary>What a log may say: what is wrong with a request may quote it.</summary>
+    public string Loggable => Fault == RelayFault.InvalidRequest ? $"refused for its {Param ?? "contents"}" : Message;
+
     /// <summary>Another node may do better with the same request.</summary>
     public bool MayMove => Fault is RelayFault.NodeRefused or RelayFault.NodeGone or RelayFault.NodeStalled or RelayFault.NodeBroke or RelayFault.InsufficientFunds or RelayFault.NoNode;
 

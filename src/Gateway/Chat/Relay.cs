@@ -47,7 +47,7 @@ sealed class Relay(Mesh mesh, Books books, Pairs pairs, Reconciliation reconcili
         if (outcome.Fault == RelayFault.None) return;
         if (outcome.Fault == RelayFault.CustomerLeft && !customer.IsCancellationRequested)
             outcome = outcome with { Fault = RelayFault.DeadlineExceeded, Message = $"The answer took longer than {options.Limits.Request}." };
-        log.LogWarning("request {Request}: {Fault}: {Message} (node {Node})", reservation.Request, outcome.Fault, outcome.Message, last?.Node);
+        log.LogWarning("request {Request}: {Fault}: {Message} (node {Node})", reservation.Request, outcome.Fault, outcome.Loggable, last?.Node);
         await RefuseAsync(answer, outcome.Error, customer); // 7
     }
 
