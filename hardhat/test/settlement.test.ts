@@ -319,6 +319,44 @@ describe("A claim", () => {
       assert.equal(await total(), expected);
     }
   });
+  it("shares the stake's multiple with the others of its call, at its node and at the provider's other nodes", async () => {
+    const small = await openMarket({ stakeMultiple: 1, feeBasisPoints: 0 });
+    await small.staking.write.unstake([usdt(9_900)], as(small.provider));
+    const second = keyOf("a second node");
+    await small.addNode(small.provider, second);
+    for (const who of [key, stranger]) await small.deposit(who.address, usdt(300));
+    const claim = (who: typeof key, at: Hex, total: number) => small.voucher(who, who.address, at, usdt(total));
+    const hash = await small.settle(
+      [],
+      [
+        await claim(key, node, 50),
+        await claim(stranger, node, 30),
+        await claim(key, second.address, 40),
+        await claim(stranger, second.address, 1),
+      ],
+    );
+    const paid = (who: typeof key, at: Hex) => small.escrow.read.claimedOf([who.address, at]);
+    assert.deepEqual(await Promise.all([node, second.address].flatMap((at) => [paid(key, at), paid(stranger, at)])), [
+      usdt(50),
+      usdt(30),
+      usdt(20),
+      0n,
+    ]);
+    const skipped = (await small.eventsOf(hash)).filter(([name]) => name === "ClaimSkipped");
+    assert.deepEqual(
+      skipped.map(([, args]) => claimFaults[args.reason]),
+      ["StakeTooLow"],
+    );
+  });
+  it("for more than the stake's multiple takes no more than that with the others at its node", async () => {
+    const small = await openMarket({ stakeMultiple: 1, feeBasisPoints: 0 });
+    await small.staking.write.unstake([usdt(9_900)], as(small.provider));
+    for (const who of [key, stranger]) await small.deposit(who.address, usdt(300));
+    const claims = [key, stranger].map((who) => small.voucher(who, who.address, node, usdt(70)));
+    await small.settle([], await Promise.all(claims));
+    const paid = (who: typeof key) => small.escrow.read.claimedOf([who.address, node]);
+    assert.deepEqual([await paid(key), await paid(stranger)], [usdt(70), usdt(30)]);
+  });
 });
 
 const receiptsOf = (first: bigint, count: number, changes: Partial<Receipt> = {}) =>
