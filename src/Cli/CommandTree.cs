@@ -24,6 +24,7 @@ static class CommandTree
             GrantCommand.Create(),
             KeyCommand.Create(),
             ProviderCommand.Create(),
+            ModelCommand.Create(),
             ReceiptsCommand.Create(),
             AuditCommand.Create(),
         ];

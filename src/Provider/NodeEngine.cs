@@ -1,5 +1,4 @@
 using ProofMesh.Inference;
-using ProofMesh.Protocol;
 
 namespace ProofMesh.Provider;
 
@@ -17,10 +16,6 @@ static class NodeEngine
         MaxContext = options.MaxContext,
         MaxSequences = options.Capacity,
         MaxQueue = options.QueueLimit,
-        Progress = new PackingBar(TimeProvider.System).Show,
+        Progress = new ProgressBar("packing the weights", TimeProvider.System).Show,
     });
-
-    public static ModelManifest Manifest(EngineModel model) => new(
-        model.Name, (uint)model.Context, model.Engine, model.Scheme,
-        Bytes32.Parse(model.Tokenizer), [.. model.Weights.Select(Bytes32.Parse)]);
 }

@@ -20,7 +20,7 @@ var escrow = new EscrowView(new EscrowContract(web3, rail.Escrow), key.Address, 
 var reserves = new Reserves(new SettlementContract(web3.As(key), rail.Settlement), escrow);
 var health = new NodeHealth(options, books, stop => web3.Eth.GetBlockNumberAsync(stop), stop => NodeHealth.Compute(engine, stop), time);
 var batches = new BatchFolder(Path.Combine(options.Data, "batches"));
-var manifest = NodeEngine.Manifest(engine.Model);
+var manifest = Manifests.Of(engine.Model);
 var offers = new Offers(manifest, new Prices(options.InputPrice, options.CachedPrice, options.OutputPrice), options.MaxTokens, options.QuoteLife, key.Address, key.Sign, rail, time);
 var queue = new RequestQueue(options.Capacity, options.QueueLimit, time);
 var open = new OpenRequests();

@@ -11,9 +11,11 @@ namespace ProofMesh.Inference;
 internal sealed unsafe class BFloat16Matrix(params MatrixPart[] parts) : PackedMatrix(parts)
 {
     // Padded as the inputs are.
-    private readonly int _pairs = Lanes.RoundUp((int)parts[0].Weights.Shape[1], Activations.Block) / 2;
+    private readonly int _pairs = PairsOf((int)parts[0].Weights.Shape[1]);
 
-    public override long Bytes => (long)Groups * _pairs * 2 * Lanes.Count * sizeof(ushort);
+    public override long Bytes => BytesOf(Groups, Columns);
+
+    public static long BytesOf(int groups, int columns) => (long)groups * PairsOf(columns) * 2 * Lanes.Count * sizeof(ushort);
 
     public override void Multiply(Activations x, int tokens, int firstGroup, int groups, float* y, int stride, bool add)
     {
@@ -61,6 +63,8 @@ internal sealed unsafe class BFloat16Matrix(params MatrixPart[] parts) : PackedM
                 target[(k / 2 * Lanes.Count + row) * 2 + k % 2] = k < Columns ? BFloat16.Round(rows[row * Columns + k]) : (ushort)0;
         }
     }
+
+    private static int PairsOf(int columns) => Lanes.RoundUp(columns, Activations.Block) / 2;
 
     private ushort* Weights(int group) => (ushort*)Memory + (long)group * _pairs * 2 * Lanes.Count;
 

@@ -15,9 +15,11 @@ internal sealed unsafe class BlockMatrix<TFormat>(params MatrixPart[] parts) : P
     private const int Block = Activations.Block;
     private const int Pairs = Block / 8;
 
-    private int Blocks => (Columns + Block - 1) / Block;
+    private int Blocks => BlocksOf(Columns);
 
-    public override long Bytes => (long)Groups * Blocks * (TFormat.BlockBytes + Lanes.Count * sizeof(ushort));
+    public override long Bytes => BytesOf(Groups, Columns);
+
+    public static long BytesOf(int groups, int columns) => (long)groups * BlocksOf(columns) * (TFormat.BlockBytes + Lanes.Count * sizeof(ushort));
 
     public override void Multiply(Activations x, int tokens, int firstGroup, int groups, float* y, int stride, bool add)
     {
@@ -73,6 +75,8 @@ internal sealed unsafe class BlockMatrix<TFormat>(params MatrixPart[] parts) : P
             }
         }
     }
+
+    private static int BlocksOf(int columns) => (columns + Block - 1) / Block;
 
     private static void PackBlock(ReadOnlySpan<float> values, byte* block, ref ushort scale, int row)
     {

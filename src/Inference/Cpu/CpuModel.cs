@@ -18,6 +18,22 @@ internal sealed class CpuModel : IDisposable
         _packed = new PackedWeights(_matrices, kept, progress);
     }
 
+    /// <summary>What the packed matrices of such a model take.</summary>
+    public static long BytesOf(ModelConfig config, WeightFormat format)
+    {
+        var (hidden, wide) = (config.Hidden, config.Intermediate);
+        long[] layer =
+        [
+            Matrix(hidden, config.QuerySize, config.KeyValueSize, config.KeyValueSize),
+            Matrix(config.QuerySize, hidden),
+            Matrix(hidden, wide, wide),
+            Matrix(wide, hidden),
+        ];
+        return PackedWeights.BytesOf(Enumerable.Repeat(layer, config.Layers).SelectMany(matrices => matrices).Append(Matrix(hidden, config.Vocabulary)));
+
+        long Matrix(int columns, params int[] parts) => MatrixBytes(format, parts.Sum(rows => Lanes.RoundUp(rows)) / Lanes.Count, columns);
+    }
+
     public ModelConfig Config { get; }
 
     public WeightFormat Format { get; }
@@ -29,6 +45,9 @@ internal sealed class CpuModel : IDisposable
         WeightFormat.BFloat16 => InputFormat.BFloat16,
         _ => InputFormat.Bytes,
     };
+
+    /// <summary>What the packed matrices take.</summary>
+    public long Bytes => _packed.Bytes;
 
     public TensorView Embedding { get; }
 
@@ -45,6 +64,15 @@ internal sealed class CpuModel : IDisposable
         _layers.ForEach(l => l.Dispose());
         _packed.Dispose();
     }
+
+    private static long MatrixBytes(WeightFormat format, int groups, int columns) => format switch
+    {
+        WeightFormat.Float32 => Float32Matrix.BytesOf(groups, columns),
+        WeightFormat.BFloat16 => BFloat16Matrix.BytesOf(groups, columns),
+        WeightFormat.Int8 => BlockMatrix<EightBits>.BytesOf(groups, columns),
+        WeightFormat.Int4 => BlockMatrix<FourBits>.BytesOf(groups, columns),
+        _ => throw new ArgumentException($"The Cpu backend has no format {format}.", nameof(format)),
+    };
 
     private PackedMatrix Arrange(MatrixPart[] parts)
     {

@@ -19,8 +19,17 @@ internal sealed class CpuRunner : ModelRunner
     {
         Scheme = SchemeOf(format);
         _model = new CpuModel(config, weights, format, kept, progress);
-        _cache = new CpuCache(config, Pool.Count, format);
-        _forward = new CpuForward(_model, _cache, new RotaryTable(config, context), threads);
+        try
+        {
+            _cache = new CpuCache(config, Pool.Count, format);
+            _forward = new CpuForward(_model, _cache, new RotaryTable(config, context), threads);
+        }
+        catch
+        {
+            _cache?.Dispose();
+            _model.Dispose();
+            throw;
+        }
     }
 
     public override string Scheme { get; }

@@ -5,7 +5,9 @@ namespace ProofMesh.Inference;
 /// <summary>Float32 weights: [group][column][16 rows].</summary>
 internal sealed unsafe class Float32Matrix(params MatrixPart[] parts) : PackedMatrix(parts)
 {
-    public override long Bytes => (long)Groups * Lanes.Count * Columns * sizeof(float);
+    public override long Bytes => BytesOf(Groups, Columns);
+
+    public static long BytesOf(int groups, int columns) => (long)groups * Lanes.Count * columns * sizeof(float);
 
     public override void Multiply(Activations x, int tokens, int firstGroup, int groups, float* y, int stride, bool add)
     {

@@ -12,7 +12,7 @@ internal sealed unsafe class PackedWeights : IDisposable
     /// <param name="progress">Told the share that is done, 0 to 1, when something has to be packed.</param>
     public PackedWeights(IReadOnlyList<PackedMatrix> matrices, string? path, Action<double>? progress)
     {
-        _memory = new AlignedMemory<byte>(matrices.Sum(m => RoundUp(m.Bytes)) + Boundary, dense: true);
+        _memory = new AlignedMemory<byte>(BytesOf(matrices.Select(m => m.Bytes)), dense: true);
         var at = _memory.Pointer;
         foreach (var matrix in matrices)
         {
@@ -26,6 +26,11 @@ internal sealed unsafe class PackedWeights : IDisposable
         if (path is not null)
             PackedFile.TryWrite(path, _memory.Pointer, bytes);
     }
+
+    /// <summary>What the matrices take, before the memory is aligned.</summary>
+    public long Bytes => _memory.Bytes;
+
+    public static long BytesOf(IEnumerable<long> matrices) => matrices.Sum(RoundUp) + Boundary;
 
     public void Dispose() => _memory.Dispose();
 

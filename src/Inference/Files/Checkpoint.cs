@@ -42,14 +42,19 @@ public sealed class Checkpoint : IDisposable
         }
     }
 
+    internal IReadOnlyList<MappedFile> Files => _files;
+
     /// <summary>Of all files together.</summary>
     internal long Bytes => _files.Sum(f => f.Length);
+
+    /// <summary>Each weights file in order of its name.</summary>
+    public IReadOnlyList<(string File, long Bytes)> Sizes => [.. _files.Select(f => (f.Name, f.Length))];
 
     /// <summary>SHA-256 (lower-case hex) of each weights file, by file name; reads every byte, so keep the result.</summary>
     public IReadOnlyList<(string File, string Sha256)> Digests() => [.. _files.Select(f => (f.Name, f.Sha256()))];
 
     /// <summary>The same, as far as they aren't known already.</summary>
-    internal IReadOnlyList<string> Digests(WeightCache? cache) => [.. _files.Select(f => cache?.Digest(f) ?? f.Sha256())];
+    internal IReadOnlyList<string> Digests(WeightCache? cache, Action<long>? progress = null) => [.. _files.Select(f => cache?.Digest(f, progress) ?? f.Sha256(progress))];
 
     public void Dispose() => _files.ForEach(f => f.Dispose());
 

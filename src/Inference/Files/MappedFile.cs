@@ -1,21 +1,25 @@
 using System.IO.MemoryMappedFiles;
 using System.Security.Cryptography;
+using Microsoft.Win32.SafeHandles;
 
 namespace ProofMesh.Inference;
 
-/// <summary>A file of weights in memory, read-only: pages come from disk as they are touched.</summary>
+/// <summary>A file of weights in memory, read-only: pages come from disk as they are touched. Nobody can open it for himself alone meanwhile.</summary>
 internal sealed unsafe class MappedFile : IDisposable
 {
+    private const int Piece = 1 << 20;
+
     private readonly string _path;
+    private readonly SafeFileHandle _handle;
     private readonly MemoryMappedFile _map;
     private readonly MemoryMappedViewAccessor _view;
     private byte* _start;
 
-    private MappedFile(string path, long length)
+    private MappedFile(string path, SafeFileHandle handle)
     {
-        (_path, Length) = (path, length);
-        _map = MemoryMappedFile.CreateFromFile(path, FileMode.Open, mapName: null, 0, MemoryMappedFileAccess.Read);
-        _view = _map.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read);
+        (_path, _handle, Length) = (path, handle, RandomAccess.GetLength(handle));
+        _map = MemoryMappedFile.CreateFromFile(handle, mapName: null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
+        _view = _map.CreateViewAccessor(0, Length, MemoryMappedFileAccess.Read);
         _view.SafeMemoryMappedViewHandle.AcquirePointer(ref _start);
         _start += _view.PointerOffset;
     }
@@ -26,13 +30,24 @@ internal sealed unsafe class MappedFile : IDisposable
 
     public long Length { get; }
 
+    public DateTime Changed => File.GetLastWriteTimeUtc(_handle);
+
     /// <param name="atLeast">Bytes without which it can't be what it should be.</param>
     public static MappedFile Open(string path, int atLeast, string kind)
     {
-        var length = new FileInfo(path).Length;
-        return length >= atLeast
-            ? new MappedFile(path, length)
-            : throw new CheckpointException($"{Path.GetFileName(path)}: {length} bytes are too few for a {kind} file.");
+        // By its handle: what stands in the folder may be a link.
+        var handle = File.OpenHandle(path);
+        try
+        {
+            return RandomAccess.GetLength(handle) is var length && length >= atLeast
+                ? new MappedFile(path, handle)
+                : throw new CheckpointException($"{Path.GetFileName(path)}: {length} bytes are too few for a {kind} file.");
+        }
+        catch
+        {
+            handle.Dispose();
+            throw;
+        }
     }
 
     public byte* At(long offset)
@@ -44,11 +59,19 @@ internal sealed unsafe class MappedFile : IDisposable
     public ReadOnlySpan<byte> Slice(long offset, int length) =>
         offset >= 0 && length <= Length - offset ? new(At(offset), length) : throw new ArgumentOutOfRangeException(nameof(offset));
 
-    /// <summary>SHA-256 of the whole file, read as a stream.</summary>
-    public string Sha256()
+    /// <summary>SHA-256 of the whole file, read piece by piece.</summary>
+    /// <param name="progress">Told the bytes of each piece.</param>
+    public string Sha256(Action<long>? progress = null)
     {
-        using var stream = new FileStream(_path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 20, FileOptions.SequentialScan);
-        return Convert.ToHexStringLower(SHA256.HashData(stream));
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var piece = new byte[Piece];
+        var at = 0L;
+        for (int read; (read = RandomAccess.Read(_handle, piece, at)) > 0; at += read)
+        {
+            hash.AppendData(piece.AsSpan(0, read));
+            progress?.Invoke(read);
+        }
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
     public void Dispose()
@@ -59,5 +82,6 @@ internal sealed unsafe class MappedFile : IDisposable
         _view.SafeMemoryMappedViewHandle.ReleasePointer();
         _view.Dispose();
         _map.Dispose();
+        _handle.Dispose();
     }
 }

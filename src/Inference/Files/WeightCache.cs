@@ -17,22 +17,49 @@ internal sealed class WeightCache(string folder)
     public static string UserFolder { get; } = OfUser();
 
     /// <summary>SHA-256, lower-case hex.</summary>
-    public string Digest(MappedFile file)
+    /// <param name="progress">Told the bytes of each piece, where it has to be computed.</param>
+    public string Digest(MappedFile file, Action<long>? progress = null)
     {
-        if (file.Length < LeastBytes)
-            return file.Sha256();
-        var time = File.GetLastWriteTimeUtc(file.FullPath).Ticks.ToString(CultureInfo.InvariantCulture);
-        var path = Path.Combine(folder, Hash($"{file.FullPath}\n{file.Length}\n{time}") + ".sha256");
-        if (File.Exists(path) && File.ReadAllText(path) is { Length: 64 } known && known.All(char.IsAsciiHexDigitLower))
+        if (Known(file) is { } known)
             return known;
-        var digest = file.Sha256();
-        Write(path, digest);
+        var digest = file.Sha256(progress);
+        Keep(file, digest);
         return digest;
+    }
+
+    /// <summary>The digest as it was computed before, or null.</summary>
+    public string? Known(MappedFile file) =>
+        file.Length >= LeastBytes && PathOf(file) is var path && File.Exists(path) && File.ReadAllText(path) is { Length: 64 } known && known.All(char.IsAsciiHexDigitLower)
+            ? known
+            : null;
+
+    /// <summary>Notes a digest that somebody computed.</summary>
+    public void Keep(MappedFile file, string digest)
+    {
+        if (file.Length >= LeastBytes)
+            Write(PathOf(file), digest);
     }
 
     /// <summary>Where a model's packed weights belong; null for a small model.</summary>
     public string? Packed(IEnumerable<string> digests, string scheme, long bytes) =>
-        bytes < LeastBytes ? null : Path.Combine(folder, $"{Hash(string.Join('\n', digests.Append(Layout)))}-{scheme}.packed");
+        bytes < LeastBytes ? null : Path.Combine(folder, $"{PackedName(digests)}-{scheme}.packed");
+
+    /// <summary>Deletes all that is kept of a model: it is gone, or will be computed anew.</summary>
+    /// <returns>The bytes that are free again.</returns>
+    public long Forget(Checkpoint checkpoint)
+    {
+        if (!Directory.Exists(folder) || checkpoint.Files.Select(Known).ToList() is var digests && digests.Contains(null))
+            return 0;
+        var kept = Directory.GetFiles(folder, $"{PackedName(digests!)}-*.packed").Concat(checkpoint.Files.Select(PathOf)).Where(File.Exists).Select(path => new FileInfo(path)).ToList();
+        var bytes = kept.Sum(file => file.Length);
+        kept.ForEach(file => file.Delete());
+        return bytes;
+    }
+
+    private static string PackedName(IEnumerable<string> digests) => Hash(string.Join('\n', digests.Append(Layout)));
+
+    private string PathOf(MappedFile file) =>
+        Path.Combine(folder, Hash($"{file.FullPath}\n{file.Length}\n{file.Changed.Ticks.ToString(CultureInfo.InvariantCulture)}") + ".sha256");
 
     private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 20));
 

@@ -11,8 +11,7 @@ public abstract class ModelRunner : IDisposable
     protected ModelRunner(ModelConfig config, int context, long cacheBytesPerToken, int cacheTokens)
     {
         (Config, Context, CacheBytesPerToken) = (config, context, cacheBytesPerToken);
-        var affordable = Math.Min(DefaultCacheBytes / cacheBytesPerToken, (long)DefaultCacheContexts * context);
-        Pool = new BlockPool(BlockPool.BlocksFor(cacheTokens > 0 ? cacheTokens : (int)Math.Max(affordable, context)));
+        Pool = new BlockPool(BlocksOf(context, cacheBytesPerToken, cacheTokens));
     }
 
     public ModelConfig Config { get; }
@@ -26,6 +25,10 @@ public abstract class ModelRunner : IDisposable
     public long CacheBytesPerToken { get; }
 
     internal BlockPool Pool { get; }
+
+    /// <summary>What the key and value cache takes when all of it is in use.</summary>
+    public static long CacheBytes(int context, long cacheBytesPerToken, int cacheTokens) =>
+        BlocksOf(context, cacheBytesPerToken, cacheTokens) * BlockPool.Tokens * cacheBytesPerToken;
 
     /// <param name="capacity">Tokens that the sequence may come to have; room for them is taken as they come.</param>
     /// <param name="scope">Sequences of one scope share the blocks of equal beginnings; none with nobody.</param>
@@ -74,6 +77,12 @@ public abstract class ModelRunner : IDisposable
     protected abstract void Run(ReadOnlySpan<SequenceStep> batch, Span<float> logits);
 
     protected abstract void Dispose(bool disposing);
+
+    private static int BlocksOf(int context, long cacheBytesPerToken, int cacheTokens)
+    {
+        var affordable = Math.Min(DefaultCacheBytes / cacheBytesPerToken, (long)DefaultCacheContexts * context);
+        return BlockPool.BlocksFor(cacheTokens > 0 ? cacheTokens : (int)Math.Max(affordable, context));
+    }
 
     private void CheckStep(in SequenceStep step)
     {

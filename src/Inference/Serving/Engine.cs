@@ -9,45 +9,26 @@ public sealed class Engine : IDisposable
     /// <summary>Names the arithmetic of this engine in manifests: changes when the same request may give other tokens.</summary>
     public const string Version = "proofmesh-2";
 
-    private readonly Checkpoint _checkpoint;
+    private readonly ModelOutline _outline;
+    private readonly ModelFiles? _files;
     private readonly ModelRunner _runner;
     private readonly Scheduler _scheduler;
     private readonly SchedulerThread _thread;
-    private readonly EngineOptions _options;
-    private readonly Lazy<ConversationText> _conversations;
-    private readonly Formats _formats;
     private readonly (Checkpoint Files, DraftModel Model)? _draft;
 
-    private Engine(EngineOptions options, Checkpoint checkpoint, IReadOnlyList<string> digests, ModelRunner runner, Tokenizer tokenizer, (Checkpoint Files, DraftModel Model)? draft)
+    private Engine(ModelOutline outline, ModelRunner runner, (Checkpoint Files, DraftModel Model)? draft, ModelFiles? files)
     {
-        (_options, _checkpoint, _runner, Tokenizer) = (options, checkpoint, runner, tokenizer);
-        var name = options.Name ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Folder)));
-        Model = new EngineModel(name, runner.Context, runner.Scheme, Version, digests, tokenizer.Digest);
-        _conversations = new Lazy<ConversationText>(() => ConversationText.Load(options.Folder));
-        _formats = new Formats(tokenizer, runner.Config.EndTokens, () => _conversations.Value.Form);
-        _draft = draft;
-        _scheduler = new Scheduler(runner, options, TimeProvider.System, draft?.Model);
+        (_outline, _runner, _draft, _files) = (outline, runner, draft, files);
+        _scheduler = new Scheduler(runner, outline.Options, TimeProvider.System, draft?.Model);
         _thread = new SchedulerThread(_scheduler);
     }
 
-    public EngineModel Model { get; }
+    public EngineModel Model => _outline.Model;
 
-    public Tokenizer Tokenizer { get; }
+    public Tokenizer Tokenizer => _outline.Tokenizer;
 
     /// <summary>What is wrong with a format or with the schemas of functions, or null.</summary>
-    public string? FormatFault(string? format, ToolUse? tools = null)
-    {
-        try
-        {
-            _formats.Read(format, tools);
-            return null;
-        }
-        // A model without a template has no form of calls.
-        catch (Exception fault) when (fault is ConstraintException or ChatTemplateException)
-        {
-            return fault.Message;
-        }
-    }
+    public string? FormatFault(string? format, ToolUse? tools = null) => _outline.FormatFault(format, tools);
 
     public EngineLoad CurrentLoad => _scheduler.Load;
 
@@ -60,26 +41,26 @@ public sealed class Engine : IDisposable
     public static Engine Load(EngineOptions options)
     {
         options.Check();
-        var config = ModelConfig.Load(options.Folder);
-        var tokenizer = Tokenizer.Load(options.Folder);
-        var checkpoint = Checkpoint.Open(options.Folder);
+        var files = ModelFiles.Open(options.Folder);
         try
         {
-            var (runner, digests) = OpenRunner(options, config, checkpoint);
-            return new Engine(options, checkpoint, digests, runner, tokenizer, OpenDraft(options, runner));
+            return Load(new ModelOutline(files, options), files);
         }
         catch
         {
-            checkpoint.Dispose();
+            files.Dispose();
             throw;
         }
     }
 
+    /// <summary>Brings a model into memory; its files stay the caller's, and it can be loaded again when this engine is gone.</summary>
+    /// <inheritdoc cref="Load(EngineOptions)"/>
+    public static Engine Load(ModelOutline outline) => Load(outline, owned: null);
+
     /// <summary>The prompt for a conversation, by the model's own chat template.</summary>
     /// <param name="tools">What the answer may call.</param>
     /// <exception cref="ChatTemplateException">The model has no template, or it refuses the conversation.</exception>
-    public int[] Prompt(IReadOnlyList<ChatMessage> messages, ToolUse? tools = null) =>
-        Tokenizer.Encode(_conversations.Value.Render(messages, tools), addSpecialTokens: false);
+    public int[] Prompt(IReadOnlyList<ChatMessage> messages, ToolUse? tools = null) => _outline.Prompt(messages, tools);
 
     /// <summary>Answers a prompt. The request is queued when the enumeration starts; leaving it early cancels the request.</summary>
     /// <param name="stop">Ends the answer within one token, with <see cref="FinishReason.Cancelled"/> and no exception.</param>
@@ -91,7 +72,7 @@ public sealed class Engine : IDisposable
     {
         request.Check(_runner.Config.Vocabulary);
         CheckFits(request.Prompt.Count, request.MaxTokens);
-        return Run(request, _formats.Read(request.Format, request.Tools), stop);
+        return Run(request, _outline.Formats.Read(request.Format, request.Tools), stop);
     }
 
     /// <summary>Computes somebody's answer again with its tokens forced, and says at each position which token wins here.</summary>
@@ -108,7 +89,7 @@ public sealed class Engine : IDisposable
         GenerateRequest.CheckTokens(tokens, _runner.Config.Vocabulary);
         CheckFits(prompt.Count, tokens.Count);
         stop.ThrowIfCancellationRequested();
-        var replay = new Replay(prompt, tokens, sampling, _formats.Read(format, tools), Tokenizer.Piece);
+        var replay = new Replay(prompt, tokens, sampling, _outline.Formats.Read(format, tools), Tokenizer.Piece);
         Enqueue(replay);
         await using var registration = stop.Register(() => Cancel(replay));
         return await replay.Result;
@@ -121,13 +102,13 @@ public sealed class Engine : IDisposable
         _runner.Dispose();
         _draft?.Model.Dispose();
         _draft?.Files.Dispose();
-        _checkpoint.Dispose();
+        _files?.Dispose();
     }
 
     private async IAsyncEnumerable<GeneratedToken> Run(GenerateRequest request, Constraint? constraint, CancellationToken argument, [EnumeratorCancellation] CancellationToken stop = default)
     {
-        var generation = new Generation(request, _runner.Config.EndTokens, _options.ReadAhead, constraint, Tokenizer.Piece);
-        var calls = request.Tools is null or { Choice: ToolChoice.None } ? null : new CallReader(_conversations.Value.Form, request.Tools.Callable.Select(tool => tool.Name));
+        var generation = new Generation(request, _runner.Config.EndTokens, _outline.Options.ReadAhead, constraint, Tokenizer.Piece);
+        var calls = request.Tools is null or { Choice: ToolChoice.None } ? null : new CallReader(_outline.CallForm, request.Tools.Callable.Select(tool => tool.Name));
         var text = new AnswerText(Tokenizer.Stream(), request.Stop, calls);
         Enqueue(generation);
         await using var onArgument = argument.Register(() => Cancel(generation));
@@ -167,6 +148,21 @@ public sealed class Engine : IDisposable
             throw new ContextOverflowException(promptTokens, maxTokens, _runner.Context);
     }
 
+    private static Engine Load(ModelOutline outline, ModelFiles? owned)
+    {
+        var files = outline.Files;
+        var runner = OpenRunner(outline.Options, files.Config, files.Weights, files.Checkpoint, outline.Model.Weights);
+        try
+        {
+            return new Engine(outline, runner, OpenDraft(outline.Options, runner), owned);
+        }
+        catch
+        {
+            runner.Dispose();
+            throw;
+        }
+    }
+
     private static (Checkpoint, DraftModel)? OpenDraft(EngineOptions options, ModelRunner target)
     {
         if (options.DraftFolder.Length == 0)
@@ -177,7 +173,8 @@ public sealed class Engine : IDisposable
         var checkpoint = Checkpoint.Open(options.DraftFolder);
         try
         {
-            return (checkpoint, new DraftModel(OpenRunner(options with { MaxContext = target.Context }, config, checkpoint).Runner));
+            var digests = checkpoint.Digests(CacheOf(options));
+            return (checkpoint, new DraftModel(OpenRunner(options with { MaxContext = target.Context }, config, new ModelWeights(checkpoint, config), checkpoint, digests)));
         }
         catch
         {
@@ -186,19 +183,15 @@ public sealed class Engine : IDisposable
         }
     }
 
-    private static (ModelRunner Runner, IReadOnlyList<string> Digests) OpenRunner(EngineOptions options, ModelConfig config, Checkpoint checkpoint)
+    private static ModelRunner OpenRunner(EngineOptions options, ModelConfig config, ModelWeights weights, Checkpoint checkpoint, IReadOnlyList<string> digests)
     {
-        var weights = new ModelWeights(checkpoint, config);
-        var cache = options.CacheFolder.Length > 0 ? new WeightCache(options.CacheFolder) : null;
-        var digests = checkpoint.Digests(cache);
-        var context = options.MaxContext is > 0 and var wanted ? Math.Min(wanted, config.MaxPositions) : config.MaxPositions;
-        if (options.CacheTokens > 0)
-            context = Math.Min(context, options.CacheTokens);
+        var context = ModelOutline.ContextOf(options, config);
         var threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
-        ModelRunner runner = options.Backend == Backend.Torch
+        return options.Backend == Backend.Torch
             ? new TorchRunner(config, weights, options.Weights, context, options.Device, threads, options.CacheTokens, options.BatchInvariant)
             : new CpuRunner(config, weights, options.Weights, context, threads, options.CacheTokens,
-                cache?.Packed(digests, CpuRunner.SchemeOf(options.Weights), checkpoint.Bytes), options.Progress);
-        return (runner, digests);
+                CacheOf(options)?.Packed(digests, CpuRunner.SchemeOf(options.Weights), checkpoint.Bytes), options.Progress);
     }
+
+    private static WeightCache? CacheOf(EngineOptions options) => options.CacheFolder.Length > 0 ? new WeightCache(options.CacheFolder) : null;
 }

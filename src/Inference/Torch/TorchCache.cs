@@ -15,6 +15,9 @@ internal sealed class TorchCache : IDisposable
         foreach (var (keys, values) in _layers) (_, _) = (scope.Detach(keys), scope.Detach(values));
     }
 
+    public static long BytesPerToken(ModelConfig config, WeightFormat format) =>
+        2L * config.Layers * config.KeyValueSize * (format == WeightFormat.BFloat16 ? 2 : 4);
+
     // keys, values: [tokens, key-value heads, head size] → all of the sequence so far: [1, key-value heads, length, head size]
     public (torch.Tensor Keys, torch.Tensor Values) Append(int layer, TorchSpan span, torch.Tensor keys, torch.Tensor values)
     {

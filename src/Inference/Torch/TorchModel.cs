@@ -23,6 +23,15 @@ internal sealed class TorchModel : IDisposable
         foreach (var tensor in Tensors) scope.Detach(tensor);
     }
 
+    /// <summary>What the weights of such a model take on their device.</summary>
+    public static long BytesOf(ModelConfig config, WeightFormat format)
+    {
+        var (number, table) = (format == WeightFormat.BFloat16 ? 2L : 4L, (long)config.Vocabulary * config.Hidden);
+        var head = config.TiedHead && format == WeightFormat.Float32 ? 0 : table * sizeof(float);
+        var layer = (long)config.Hidden * (2 * config.QuerySize + 2 * config.KeyValueSize + 3L * config.Intermediate);
+        return table * number + head + config.Layers * layer * number;
+    }
+
     /// <summary>What the projections and the cache are in; everything else is float32.</summary>
     public torch.ScalarType Type { get; }
 

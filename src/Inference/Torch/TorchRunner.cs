@@ -19,10 +19,9 @@ internal sealed class TorchRunner : ModelRunner
     /// <param name="threads">0: one per core.</param>
     /// <exception cref="TorchUnavailableException">libtorch isn't installed, or has no such device.</exception>
     public TorchRunner(ModelConfig config, ModelWeights weights, WeightFormat format, int context, string device, int threads, int cacheTokens = 0, bool batchInvariant = false)
-        : base(config, context, 2L * config.Layers * config.KeyValueSize * (format == WeightFormat.BFloat16 ? 2 : 4), cacheTokens)
+        : base(config, context, TorchCache.BytesPerToken(config, format), cacheTokens)
     {
-        if (format is not (WeightFormat.Float32 or WeightFormat.BFloat16))
-            throw new ArgumentException($"The Torch backend computes in float32 or bfloat16, not {format}.", nameof(format));
+        Scheme = SchemeOf(format, device);
         var where = torch.device(device);
         TorchLibrary.Require();
         if (where.type == DeviceType.CUDA && Math.Max(where.index, 0) >= torch.cuda.device_count())
@@ -35,12 +34,16 @@ internal sealed class TorchRunner : ModelRunner
         _forward = new TorchForward(config, _model, _cache, new RotaryTable(config, context));
     }
 
-    public override string Scheme => (_model.Device.type, _model.Type) switch
+    public override string Scheme { get; }
+
+    /// <exception cref="ArgumentException">The backend has no such format, or the text is no device.</exception>
+    public static string SchemeOf(WeightFormat format, string device) => (torch.device(device).type, format) switch
     {
-        (DeviceType.CPU, torch.bfloat16) => "torch-bf16",
-        (DeviceType.CPU, _) => "torch-f32",
-        (_, torch.bfloat16) => "torch-cuda-bf16",
-        _ => "torch-cuda-f32",
+        (DeviceType.CPU, WeightFormat.BFloat16) => "torch-bf16",
+        (DeviceType.CPU, WeightFormat.Float32) => "torch-f32",
+        (_, WeightFormat.BFloat16) => "torch-cuda-bf16",
+        (_, WeightFormat.Float32) => "torch-cuda-f32",
+        _ => throw new ArgumentException($"The Torch backend computes in float32 or bfloat16, not {format}.", nameof(format)),
     };
 
     protected override void Run(ReadOnlySpan<SequenceStep> batch, Span<float> logits)

@@ -1,9 +1,10 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
 
-namespace ProofMesh.Provider;
+namespace ProofMesh;
 
 /// <summary>Has a folder's list of names on the disk: a file that was made or renamed is lost with the power until then.</summary>
+/// <remarks>One file that each project compiles for itself: it belongs to none of them.</remarks>
 static partial class FolderSync
 {
     const int ReadOnly = 0;
