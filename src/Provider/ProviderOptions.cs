@@ -31,10 +31,20 @@ sealed record ProviderOptions
     /// <summary>Folder of the journal.</summary>
     public string Data { get; init; } = "";
 
-    /// <summary>A Hugging Face model folder; the embedded model when empty.</summary>
+    /// <summary>A Hugging Face model folder, a GGUF file, or the name of a model of the store; the embedded model when empty.</summary>
     public string Model { get; init; } = "";
 
+    /// <summary>What customers ask for; as the folder is called when empty.</summary>
     public string ModelName { get; init; } = "";
+
+    /// <summary>Several models in place of <see cref="Model"/>, each with prices and formats of its own where it states them.</summary>
+    public ModelOptions[] Models { get; init; } = [];
+
+    /// <summary>The folder that `proofmesh model` keeps.</summary>
+    public string ModelStore { get; init; } = Inference.ModelStore.UserFolder;
+
+    /// <summary>Bytes that all models in memory may take together, their caches included; 0: seven eighths of the machine's memory, or without a bound where one lies on a GPU.</summary>
+    public long MemoryBudget { get; init; }
 
     public Backend Backend { get; init; } = Backend.Cpu;
 
@@ -45,6 +55,9 @@ sealed record ProviderOptions
     public int Threads { get; init; }
 
     public int MaxContext { get; init; }
+
+    /// <summary>Tokens of key-value cache for each model; 0: what fits 1 GiB, at least one context.</summary>
+    public int CacheTokens { get; init; }
 
     /// <summary>Lets requests of different payers reuse each other's equal beginnings: faster, but each can tell by the time to its first token whether another asked the same.</summary>
     public bool ShareCache { get; init; }
@@ -102,8 +115,15 @@ sealed record ProviderOptions
     /// <summary>A statement closes with so many receipts at the latest.</summary>
     public int StatementReceipts { get; init; } = 1_000;
 
+    // As many as a gateway takes.
+    const int MostModels = 256;
+
     // A settler reads 16 MiB of JSON at once.
     const int MostStatementReceipts = 8_192;
+
+    /// <summary>What is sold, with nothing left out.</summary>
+    public IReadOnlyList<ModelOptions> ForSale =>
+        [.. (Models.Length > 0 ? Models : [new ModelOptions { Model = Model, Name = ModelName.Length > 0 ? ModelName : null }]).Select(model => model.Within(this))];
 
     /// <exception cref="ArgumentException">A value is missing or out of bounds; the message says which and what to write.</exception>
     public void Check()
@@ -113,8 +133,10 @@ sealed record ProviderOptions
         if (Data.Length == 0) throw new ArgumentException("Data: name the folder that keeps the node's journal.");
         if (Capacity is < 1 or > 1024) throw new ArgumentException($"Capacity: {Capacity} isn't from 1 to 1024.");
         if (QueueLimit is < 0 or > 65_536) throw new ArgumentException($"QueueLimit: {QueueLimit} isn't from 0 to 65536.");
-        if (MaxTokens is < 1 or > 1_000_000) throw new ArgumentException($"MaxTokens: {MaxTokens} isn't from 1 to 1000000.");
-        if (CachedPrice > InputPrice) throw new ArgumentException($"CachedPrice: {CachedPrice} is above InputPrice, {InputPrice}; a cached token can't cost more than a computed one.");
+        if (Models.Length > 0 && (Model.Length > 0 || ModelName.Length > 0)) throw new ArgumentException("Model and Models: write one of them.");
+        if (Models.Length > MostModels) throw new ArgumentException($"Models: {Models.Length} are too many, {MostModels} are taken.");
+        if (MemoryBudget < 0) throw new ArgumentException($"MemoryBudget: {MemoryBudget} bytes are less than none.");
+        for (var i = 0; i < ForSale.Count; i++) ForSale[i].Check(Models.Length > 0 ? $"Models:{i}:" : "");
         if (StatementReceipts is < 1 or > MostStatementReceipts) throw new ArgumentException($"StatementReceipts: {StatementReceipts} isn't from 1 to {MostStatementReceipts}.");
         if (Retention < TimeSpan.FromDays(1)) throw new ArgumentException($"Retention: {Retention} is shorter than a day.");
         if (UnpaidMemory < TimeSpan.FromMinutes(1)) throw new ArgumentException($"UnpaidMemory: {UnpaidMemory} is shorter than a minute.");

@@ -38,5 +38,12 @@ sealed class PrivateNode : IAsyncDisposable
         return new PrivateNode(started, new Uri(await started.WaitReady(TimeSpan.FromMinutes(2), stop)), wallet.Address);
     }
 
+    /// <summary>All that it has said so far.</summary>
+    public string Log()
+    {
+        using var reader = new StreamReader(new FileStream(process.LogFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+        return reader.ReadToEnd();
+    }
+
     public ValueTask DisposeAsync() => process.DisposeAsync();
 }

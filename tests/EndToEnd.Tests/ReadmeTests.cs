@@ -14,6 +14,7 @@ public sealed class ReadmeTests
         ["scripts/demo"] = (" --once --port 0 --state \"$(mktemp -d)/market\"", "true for the receipt, false for a copy"),
         ["scripts/bench"] = (" crypto", "crypto ours="),
         ["dotnet src/Cli/bin/Release/net10.0/proofmesh.dll --help"] = ("", "provider"),
+        ["dotnet src/Cli/bin/Release/net10.0/proofmesh.dll model list"] = (" --store \"$(mktemp -d)\"", "There are no models"),
     };
 
     public static TheoryData<string> Commands => [.. Shown().Where(command => command != "scripts/test")];

@@ -71,15 +71,4 @@ public sealed class HealthTests : IDisposable
         new ProviderOptions { Data = folder.Path, LeastFreeDisk = leastFreeDisk }, books,
         _ => chainAnswers ? Task.CompletedTask : throw new HttpRequestException("no route"),
         _ => engineComputes ? Task.CompletedTask : throw new InvalidOperationException("not a number"), time);
-
-    sealed class ManualClock : TimeProvider
-    {
-        long ticks;
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override long GetTimestamp() => ticks;
-
-        public void Advance(TimeSpan by) => ticks += by.Ticks;
-    }
 }

@@ -3,7 +3,7 @@ using ProofMesh.Protocol;
 namespace ProofMesh.Provider;
 
 /// <summary>How the node presents itself to whoever challenges it.</summary>
-sealed class Introduction(Rail rail, Address node, Address provider, string? endpoint, int capacity, Offers offers, Func<Bytes32, Signature> sign)
+sealed class Introduction(Rail rail, Address node, Address provider, string? endpoint, int capacity, Catalogue catalogue, Func<Bytes32, Signature> sign)
 {
     /// <summary>Why this node doesn't answer such a challenge, or null.</summary>
     public string? Refuses(ChallengeFrame challenge) => challenge switch
@@ -14,5 +14,5 @@ sealed class Introduction(Rail rail, Address node, Address provider, string? end
     };
 
     public HelloFrame Answer(Bytes32 challenge) =>
-        new(Wire.Version, node, provider, sign(new Hello(node, provider, challenge).Digest(rail)), endpoint, capacity, [offers.Current()]);
+        new(Wire.Version, node, provider, sign(new Hello(node, provider, challenge).Digest(rail)), endpoint, capacity, catalogue.Offers());
 }

@@ -1,22 +1,21 @@
-using ProofMesh.Inference;
 using ProofMesh.Protocol;
 
 namespace ProofMesh.Provider;
 
-/// <summary>How busy the node is: its queue, its engine and its machine.</summary>
-sealed class LoadReport(RequestQueue queue, Engine engine, NodeHealth health, Speed speed, Offers offers, TimeProvider time)
+/// <summary>How busy the node is: its queue, its models and its machine.</summary>
+sealed class LoadReport(RequestQueue queue, NodeModels models, NodeHealth health, Speed speed, TimeProvider time)
 {
     readonly Lock gate = new();
     TimeSpan processor = Environment.CpuUsage.TotalTime;
     long measured = time.GetTimestamp();
     double share;
-    Bytes32 told;
+    HashSet<Bytes32> told = [];
 
     public LoadFrame Now()
     {
         var memory = GC.GetGCMemoryInfo();
         var used = memory.HighMemoryLoadThresholdBytes == 0 ? 0 : (double)memory.MemoryLoadBytes / memory.TotalAvailableMemoryBytes;
-        return new LoadFrame(queue.Waiting, queue.Running, engine.CurrentLoad.FreeCacheTokens, Processor(), Math.Clamp(used, 0, 1), health.Illness is null, speed.TokensPerSecond, Renewed());
+        return new LoadFrame(queue.Waiting, queue.Running, models.Loaded.FreeCacheTokens, Processor(), Math.Clamp(used, 0, 1), health.Illness is null, speed.TokensPerSecond, Renewed());
     }
 
     // The share of all cores that this process used since it was last asked, a quarter of a second at the least.
@@ -33,15 +32,16 @@ sealed class LoadReport(RequestQueue queue, Engine engine, NodeHealth health, Sp
         }
     }
 
-    // A new quote is told once; the others are known.
+    // New quotes are told once, with the others beside them: what is told is all that is offered.
     Offer[]? Renewed()
     {
-        var offer = offers.Current();
+        var offers = models.Catalogue.Offers();
+        var nonces = offers.Select(offer => offer.Quote.Quote.NodeNonce).ToHashSet();
         lock (gate)
         {
-            if (told == offer.Quote.Quote.NodeNonce) return null;
-            told = offer.Quote.Quote.NodeNonce;
-            return [offer];
+            if (told.SetEquals(nonces)) return null;
+            told = nonces;
+            return offers;
         }
     }
 }

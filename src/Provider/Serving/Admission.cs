@@ -4,36 +4,36 @@ using ProofMesh.Protocol;
 namespace ProofMesh.Provider;
 
 /// <summary>A request that passed every check and holds its id and its share of the payer's escrow.</summary>
-sealed record Admitted(GenerateFrame Ask, int[] Prompt, TokenAmount Quote, PayerOnChain Chain)
+sealed record Admitted(GenerateFrame Ask, SoldModel Model, int[] Prompt, TokenAmount Quote, PayerOnChain Chain)
 {
     public Prices Prices => Ask.Quote.Quote.Prices;
     public Address Payer => Ask.Payer;
 }
 
 /// <summary>Decides whether a request is served, before anything is computed.</summary>
-sealed class Admission(ProviderOptions options, Rail rail, Address node, Address provider, Func<Bytes32, Signature> sign, Offers offers, Engine engine,
+sealed class Admission(ProviderOptions options, Rail rail, Address node, Address provider, Func<Bytes32, Signature> sign, Catalogue catalogue,
     NodeBooks books, NodeHealth health, ReadPayer readPayer, Func<SignedReserve, CancellationToken, Task> register, Recover recover, AskWallet askWallet)
 {
     const int MostMessages = 1_024;
 
-    /// <summary>1 values · 2 quote · 3 id · 4 tokens · 5 authority · 6 escrow, reserve, debts. On refusal the id is free again.</summary>
+    /// <summary>1 model and values · 2 quote · 3 id · 4 tokens · 5 authority · 6 escrow, reserve, debts. On refusal the id is free again.</summary>
     /// <exception cref="RefusalException">The request is refused; the message says what to mend.</exception>
     public async ValueTask<Admitted> Admit(GenerateFrame ask, CancellationToken stop)
     {
-        CheckValues(ask);
+        var model = catalogue.Find(ask.Model);
+        CheckValues(ask, model);
         if (health.Illness is { } illness) throw new RefusalException(NodeFault.Overloaded, $"The node isn't well: {illness}");
-        if (ask.Model != offers.Model) throw new RefusalException(NodeFault.UnknownModel, $"This node runs model {offers.Model}, not {ask.Model}.");
-        if (!offers.Stands(ask.Quote)) throw new RefusalException(NodeFault.StaleQuote, "The quote isn't this node's, or its time is up: ask for a new one.");
+        if (!model.Quotes.Stands(ask.Quote)) throw new RefusalException(NodeFault.StaleQuote, "The quote isn't this node's, or its time is up: ask for a new one.");
         if (!books.TryBegin(ask.Id)) throw new RefusalException(NodeFault.Replayed, $"Request {ask.Id} was served before: use a new nonce.");
         try
         {
-            var prompt = Tokenise(ask.Chat);
+            var prompt = Tokenise(ask.Chat, model);
             var quote = ask.Quote.Quote.Prices.FeeUp((uint)prompt.Length, 0, ask.Chat.MaxTokens);
             var chain = await FromChain(() => readPayer(ask.Payer, stop));
             await CheckAuthority(ask, chain, stop);
             chain = await Reserved(ask, chain, quote, stop);
             Commit(ask, chain, quote);
-            return new Admitted(ask, prompt, quote, chain);
+            return new Admitted(ask, model, prompt, quote, chain);
         }
         catch
         {
@@ -42,7 +42,7 @@ sealed class Admission(ProviderOptions options, Rail rail, Address node, Address
         }
     }
 
-    void CheckValues(GenerateFrame ask)
+    static void CheckValues(GenerateFrame ask, SoldModel model)
     {
         var fault = ask switch
         {
@@ -53,22 +53,22 @@ sealed class Admission(ProviderOptions options, Rail rail, Address node, Address
             { Chat.Stop.Length: > GenerateRequest.MaxStops } => $"chat.stop has {ask.Chat.Stop.Length} entries, at most {GenerateRequest.MaxStops} are served",
             _ when ask.Chat.Stop.Any(text => text.Length is 0 or > GenerateRequest.MaxStopLength) => $"a stop string must have 1 to {GenerateRequest.MaxStopLength} characters",
             { DeadlineMs: < 1 or > 3_600_000 } => $"deadline_ms is {ask.DeadlineMs}, 1 to 3600000 is served",
-            _ when ask.Chat.MaxTokens > offers.MaxTokens => $"chat.max_tokens is {ask.Chat.MaxTokens}, this node answers with at most {offers.MaxTokens}",
+            _ when ask.Chat.MaxTokens > model.MaxTokens => $"chat.max_tokens is {ask.Chat.MaxTokens}, this node answers with at most {model.MaxTokens}",
             { TopLogprobs: < 0 or > GenerateRequest.MaxTopLogProbs } => $"top_logprobs is {ask.TopLogprobs}, 0 to {GenerateRequest.MaxTopLogProbs} are served",
             _ when ToolCheck.Fault(ask.Chat.Tools, ask.Chat.Messages) is { } tools => tools.TrimEnd('.'),
-            _ when engine.FormatFault(ask.Chat.ResponseFormat) is { } format => $"response_format: {format.TrimEnd('.')}",
-            _ when engine.FormatFault(ask.Chat.ResponseFormat, Conversation.Tools(ask.Chat)) is { } tools => tools.TrimEnd('.'),
+            _ when model.Outline.FormatFault(ask.Chat.ResponseFormat) is { } format => $"response_format: {format.TrimEnd('.')}",
+            _ when model.Outline.FormatFault(ask.Chat.ResponseFormat, Conversation.Tools(ask.Chat)) is { } tools => tools.TrimEnd('.'),
             _ => ask.Sampling.Fault(),
         };
         if (fault is not null) throw new RefusalException(NodeFault.BadFrame, fault + ".");
     }
 
-    int[] Tokenise(ChatRequest chat)
+    static int[] Tokenise(ChatRequest chat, SoldModel model)
     {
         int[] prompt;
         try
         {
-            prompt = engine.Prompt(Conversation.Messages(chat), Conversation.Tools(chat));
+            prompt = model.Outline.Prompt(Conversation.Messages(chat), Conversation.Tools(chat));
         }
         catch (Exception fault) when (fault is ChatTemplateException or ArgumentException)
         {
@@ -77,8 +77,8 @@ sealed class Admission(ProviderOptions options, Rail rail, Address node, Address
         // The customer's side believes no more, and would take this node for a cheat.
         if (prompt.Length > chat.PromptTokensAtMost())
             throw new RefusalException(NodeFault.BadFrame, $"messages and tools make a prompt of {prompt.Length} tokens in this model's template, more than the {chat.PromptTokensAtMost()} that they explain.");
-        if (prompt.Length + (long)chat.MaxTokens > engine.Model.Context)
-            throw new RefusalException(NodeFault.ContextOverflow, $"The prompt has {prompt.Length} tokens and max_tokens is {chat.MaxTokens}: together {prompt.Length + (long)chat.MaxTokens}, but the context has {engine.Model.Context}.");
+        if (prompt.Length + (long)chat.MaxTokens > model.Outline.Context)
+            throw new RefusalException(NodeFault.ContextOverflow, $"The prompt has {prompt.Length} tokens and max_tokens is {chat.MaxTokens}: together {prompt.Length + (long)chat.MaxTokens}, but the context has {model.Outline.Context}.");
         return prompt;
     }
 

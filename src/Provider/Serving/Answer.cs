@@ -29,9 +29,9 @@ sealed class AnswerProgress(Prices prices, uint promptTokens)
 }
 
 /// <summary>Serves one request from a frame to its receipt.</summary>
-/// <remarks>1 admit · 2 wait for a place · 3 generate, send, pause for vouchers · 4 journal the receipt · 5 sign and send it · 6 take the voucher</remarks>
+/// <remarks>1 admit · 2 wait for a place · 3 have the model in memory · 4 generate, send, pause for vouchers · 5 journal the receipt · 6 sign and send it · 7 take the voucher</remarks>
 sealed class Answer(ProviderOptions options, Rail rail, Address node, Address provider, Func<Bytes32, Signature> sign, Recover recover,
-    Admission admission, RequestQueue queue, OpenRequests open, NodeBooks books, Engine engine, NodeHealth health, Speed speed, TimeProvider time)
+    Admission admission, RequestQueue queue, OpenRequests open, NodeBooks books, LoadedModels models, NodeHealth health, Speed speed, TimeProvider time)
 {
     /// <summary>Sends chunks and a receipt, or one fault. Never throws for what the other side does.</summary>
     public async Task Serve(GenerateFrame ask, SendFrame send, CancellationToken stop)
@@ -80,7 +80,11 @@ sealed class Answer(ProviderOptions options, Rail rail, Address node, Address pr
         using var place = await Enter(admitted, ended);
         var seed = Commitments.Seed(admitted.Ask.Id, admitted.Ask.ClientNonce, admitted.Ask.Quote.Quote.NodeNonce, admitted.Ask.Sampling.Seed);
         var progress = new AnswerProgress(admitted.Prices, (uint)admitted.Prompt.Length);
-        var (status, reason) = await Generate(admitted, seed, request, progress, send, arrived, ended);
+        ReceiptStatus status;
+        EndReason reason;
+        // The model is free for others to take its room before the payer's voucher is waited for.
+        using (var use = await Load(admitted, ended))
+            (status, reason) = await Generate(use.Engine, admitted, seed, request, progress, send, arrived, ended);
 
         var billed = status is ReceiptStatus.Completed or ReceiptStatus.Length ? progress.Tokens.Count : Math.Min(progress.Sent, progress.Tokens.Count);
         if (reason is EndReason.NotPaid or EndReason.Gone or EndReason.Failed) billed = progress.AcceptedTokens;
@@ -102,7 +106,25 @@ sealed class Answer(ProviderOptions options, Rail rail, Address node, Address pr
         }
     }
 
-    async Task<(ReceiptStatus, EndReason)> Generate(Admitted admitted, Bytes32 seed, OpenRequest request, AnswerProgress progress, SendFrame send, long arrived, CancellationToken ended)
+    async ValueTask<EngineUse> Load(Admitted admitted, CancellationToken ended)
+    {
+        try
+        {
+            return await models.Use(admitted.Model.Outline, ended);
+        }
+        catch (ModelLoadException)
+        {
+            books.Forget(admitted.Ask.Id);
+            throw new RefusalException(NodeFault.EngineFailed, $"The node can't load {admitted.Model.Name} at the moment; nothing is charged.");
+        }
+        catch
+        {
+            books.Forget(admitted.Ask.Id);
+            throw;
+        }
+    }
+
+    async Task<(ReceiptStatus, EndReason)> Generate(Engine engine, Admitted admitted, Bytes32 seed, OpenRequest request, AnswerProgress progress, SendFrame send, long arrived, CancellationToken ended)
     {
         var ask = admitted.Ask;
         using var stopped = CancellationTokenSource.CreateLinkedTokenSource(ended);
@@ -114,7 +136,7 @@ sealed class Answer(ProviderOptions options, Rail rail, Address node, Address pr
                 if (progress.Tokens.Count == 0 && token.Ids.Count > 0) progress.FirstTokenMs = ElapsedMs(arrived);
                 progress.Tokens.AddRange(token.Ids);
                 progress.CachedTokens = (uint)token.CachedTokens;
-                if (token.LogProb is { } likely) progress.Likelihoods.Add(Likelihood(likely));
+                if (token.LogProb is { } likely) progress.Likelihoods.Add(Likelihoods.Of(engine.Tokenizer, likely));
                 if (token.Text.Length > 0 || token.Calls is not null || token.Finish is not null) await SendChunk(ask.Id, token.Text, token.Calls, progress, send, ended);
                 if (token.Finish is { } finish)
                 {
@@ -258,14 +280,6 @@ sealed class Answer(ProviderOptions options, Rail rail, Address node, Address pr
             Seed = seed.ToArray(),
         },
     };
-
-    TokenLikelihood Likelihood(TokenLogProb token) => new(
-        Bytes(token.Id), Finite(token.LogProb), [.. token.Top.Select(other => new LikelyToken(Bytes(other.Id), Finite(other.LogProb)))]);
-
-    string Bytes(int token) => Hex.Encode(engine.Tokenizer.Piece(token));
-
-    // JSON has no infinity.
-    static double Finite(double value) => double.IsFinite(value) ? value : -9_999;
 
     uint ElapsedMs(long since) => (uint)Math.Min(uint.MaxValue, time.GetElapsedTime(since).TotalMilliseconds);
 

@@ -2,8 +2,8 @@ using ProofMesh.Protocol;
 
 namespace ProofMesh.Provider;
 
-/// <summary>The node's signed price, renewed before it runs out. Older quotes hold until their own time is up.</summary>
-sealed class Offers(ModelManifest manifest, Prices prices, uint maxTokens, TimeSpan life, Address node, Func<Bytes32, Signature> sign, Rail rail, TimeProvider time)
+/// <summary>The node's signed price for one model, renewed before it runs out. Older quotes hold until their own time is up.</summary>
+sealed class Quotes(ModelManifest manifest, Prices prices, uint maxTokens, TimeSpan life, Address node, Func<Bytes32, Signature> sign, Rail rail, TimeProvider time)
 {
     readonly Lock gate = new();
     readonly Dictionary<Bytes32, SignedQuote> issued = [];
