@@ -15,7 +15,7 @@ public sealed class FormatTests(Market market)
     public async Task A_schema_that_cannot_be_kept_to_is_refused_by_its_path_and_costs_nothing()
     {
         using var customer = await market.Customer(Stop);
-        var fault = await Assert.ThrowsAsync<ClientResultException>(() => market.OpenAI(customer).CompleteChatAsync(Question, Keeping("""{"type":"integer","minimum":3}"""), Stop));
+        var fault = await Assert.ThrowsAsync<ClientResultException>(() => market.OpenAI(customer).CompleteChatAsync(Question, Keeping("""{"type":"number","minimum":3}"""), Stop));
         Assert.Equal(400, fault.Status);
         Assert.Contains("#/minimum", fault.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(await customer.Mesh.Account.GetReceiptsAsync(stop: Stop), request => request.Receipt is not null);

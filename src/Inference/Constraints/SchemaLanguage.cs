@@ -13,6 +13,8 @@ internal sealed class SchemaLanguage
     private static readonly HashSet<string> Described = new(
         ["title", "description", "default", "examples", "format", "deprecated", "readOnly", "writeOnly", "$schema", "$id", "$comment", "$defs", "definitions", "strict", "nullable"], StringComparer.Ordinal);
 
+    private static readonly string[] Bounds = ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"];
+
     private readonly Language _language;
     private readonly JsonLanguage _json;
     private readonly JsonElement _root;
@@ -82,6 +84,7 @@ internal sealed class SchemaLanguage
     private static string[] WordsOf(string type) => type switch
     {
         "string" => ["minLength", "maxLength", "pattern"],
+        "integer" => Bounds,
         "array" => ["items", "minItems", "maxItems"],
         "object" => ["properties", "required", "additionalProperties"],
         _ => [],
@@ -92,14 +95,35 @@ internal sealed class SchemaLanguage
         return type switch
         {
             "string" => String(schema, path),
-            "integer" => _json.Integer,
-            "number" => _json.Number,
+            "integer" => Integer(schema, path),
+            "number" => Array.Find(Bounds, word => schema.TryGetProperty(word, out _)) is { } word
+                ? throw new ConstraintException($"{path}/{word}: isn't supported for type number.") : _json.Number,
             "boolean" => _json.Boolean,
             "null" => _json.Null,
             "array" => _json.Braced("[", _json.Listed(Child(schema, "items", path), Count(schema, "minItems", path, 0), Count(schema, "maxItems", path, -1)), "]"),
             "object" => Object(schema, path),
             _ => throw new ConstraintException($"{path}/type: '{type}' isn't a type."),
         };
+    }
+
+    private int Integer(JsonElement schema, string path)
+    {
+        if (!Array.Exists(Bounds, word => schema.TryGetProperty(word, out _)))
+            return _json.Integer;
+        // Bounds that are absent are those of what can be written, so nothing past it comes out.
+        var first = Math.Max(Bound(schema, "minimum", path, -IntegerRange.Largest), Bound(schema, "exclusiveMinimum", path, -IntegerRange.Largest, 1));
+        var last = Math.Min(Bound(schema, "maximum", path, IntegerRange.Largest), Bound(schema, "exclusiveMaximum", path, IntegerRange.Largest, -1));
+        return first <= last ? new IntegerRange(_language).Between(first, last) : throw new ConstraintException($"{path}: no number is within its bounds.");
+    }
+
+    // step: to the nearest number that is within.
+    private static long Bound(JsonElement schema, string name, string path, long otherwise, int step = 0)
+    {
+        if (!schema.TryGetProperty(name, out var value))
+            return otherwise;
+        if (value.ValueKind != JsonValueKind.Number || !value.TryGetDecimal(out var bound) || decimal.Truncate(bound) != bound)
+            throw new ConstraintException($"{path}/{name}: must be a whole number.");
+        return (long)Math.Clamp(bound, -IntegerRange.Largest - 1, IntegerRange.Largest + 1) + step;
     }
 
     private int String(JsonElement schema, string path)

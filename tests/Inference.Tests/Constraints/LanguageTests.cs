@@ -8,7 +8,15 @@ public sealed class LanguageTests
 {
     public static TheoryData<string, string> Unsupported => new()
     {
-        { """{"type":"integer","minimum":3}""", "#/minimum" },
+        { """{"type":"number","minimum":3}""", "#/minimum" },
+        { """{"type":["integer","number"],"exclusiveMaximum":3}""", "#/exclusiveMaximum" },
+        { """{"type":"integer","multipleOf":3}""", "#/multipleOf" },
+        { """{"type":"integer","minimum":"3"}""", "#/minimum" },
+        { """{"type":"integer","maximum":1.5}""", "#/maximum" },
+        { """{"type":"integer","minimum":4,"exclusiveMaximum":4}""", "no number" },
+        { """{"type":"integer","minimum":1000000000000000000}""", "no number" },
+        { """{"type":"integer","exclusiveMinimum":79228162514264337593543950335}""", "no number" },
+        { """{"type":"integer","maximum":1e300}""", "#/maximum" },
         { """{"type":"object","properties":{"a":{"type":"string","not":{}}}}""", "#/properties/a/not" },
         { """{"type":"object","properties":{},"required":["a"]}""", "#/required" },
         { """{"type":"strange"}""", "#/type" },
@@ -35,6 +43,11 @@ public sealed class LanguageTests
     {
         { """{"type":"string"}""", """ "" "a\"\\\n\u0007é😀" """, """ a "\x" "a 'a' """ },
         { """{"type":"integer"}""", "0 -7 120", "01 1.5 - 1e3 +1" },
+        { """{"type":"integer","minimum":8,"maximum":1203}""", "8 9 10 99 100 999 1000 1199 1203", "7 0 -8 1204 1210 2000 08 10000 8.0" },
+        { """{"type":"integer","exclusiveMinimum":-13,"exclusiveMaximum":6}""", "-12 -10 -9 -1 0 5", "-13 -20 6 10 -0 -01" },
+        { """{"type":"integer","maximum":-5}""", "-5 -6 -50 -999999999999999999", "-4 0 5 -" },
+        { """{"type":"integer","minimum":-79228162514264337593543950335,"maximum":1e20}""", "0 999999999999999999 -999999999999999999", "1000000000000000000 -1000000000000000000" },
+        { """{"type":["integer","null"],"minimum":0}""", "0 7 999999999999999999 null", "-1 1000000000000000000" },
         { """{"type":"number"}""", "0 -7.25 1e9 1.5E-3", ".5 1. 1e NaN" },
         { """{"type":["boolean","null"]}""", "true false null", "True 0" },
         { """{"enum":["red","green",3,null]}""", "\"red\" \"green\" 3 null", "\"blue\" red 33" },
@@ -90,6 +103,21 @@ public sealed class LanguageTests
             var accepted = new Accepting(language, set.Utf8(language));
             foreach (var c in new[] { a, b, a + 1, b + 1, Math.Max(0, a - 1), Math.Max(0, b - 1), random.Next(CodePointRanges.Highest) }.Where(Rune.IsValid))
                 Assert.Equal(set.Contains(c), accepted.Accepts(new Rune(c).ToString()));
+        }
+    }
+
+    [Fact]
+    public void A_range_holds_its_numbers_and_no_others()
+    {
+        var random = new Random(8);
+        for (var round = 0; round < 100; round++)
+        {
+            var (a, b) = (random.Next(-2_000, 2_000) / (1 + random.Next(30)), random.Next(-2_000, 2_000));
+            var (first, last) = (Math.Min(a, b), Math.Max(a, b));
+            var range = Schema($$"""{"type":"integer","minimum":{{first}},"maximum":{{last}}}""");
+            for (var value = first - 30; value <= last + 30; value += 1 + random.Next(9))
+                Assert.Equal(value >= first && value <= last, range.Accepts(value.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+            Assert.True(range.Accepts($"{first}") && range.Accepts($"{last}") && !range.Accepts($"{last + 1}") && !range.Accepts($"{first - 1}"));
         }
     }
 

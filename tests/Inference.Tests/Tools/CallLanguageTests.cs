@@ -107,6 +107,26 @@ public sealed class CallLanguageTests
             Assert.False(Accepts(wrong), wrong);
     }
 
+    [Fact]
+    public void As_many_functions_as_may_be_offered_have_room()
+    {
+        string[] kinds =
+        [
+            """{"type":"string","description":"Free text."}""", """{"type":"integer"}""", """{"enum":["first","second","third"]}""",
+            """{"type":"array","items":{"type":"object","properties":{"key":{"type":"string"},"values":{"type":"array","items":{"type":"number"}}},"required":["key"]}}""",
+        ];
+        var properties = string.Join(',', Enumerable.Range(0, 8).Select(i => $"\"property_number_{i}\":{kinds[i % 4]}"));
+        var schema = $$"""{"type":"object","properties":{{{properties}}},"required":["property_number_1"]}""";
+        var tools = Enumerable.Range(0, 128).Select(i => new Tool($"function_number_{i}", null, schema)).ToArray();
+        foreach (var choice in new[] { ToolChoice.Required, ToolChoice.Auto })
+        {
+            var language = Read(new ToolUse(tools, choice));
+            foreach (var tool in tools)
+                Assert.True(language.Accepts($"<tool_call>\n{{\"name\": \"{tool.Name}\", \"arguments\": {{\"property_number_0\": \"x y\", \"property_number_1\": -12, \"property_number_2\": \"third\", \"property_number_3\": [{{\"key\": \"k\", \"values\": [1.5, 2]}}]}}}}\n</tool_call>"));
+            Assert.False(language.Constraint.IsFull);
+        }
+    }
+
     private static Accepting Read(ToolUse use, string? format = null, CallForm? form = null)
     {
         var pieces = Enumerable.Range(0, 256).Select(value => new[] { (byte)value }).Append([]).ToArray();
