@@ -13,7 +13,7 @@ static class Configuration
         builder.Configuration.AddEnvironmentVariables("PROOFMESH_").AddCommandLine(args);
         try
         {
-            var options = builder.Configuration.Get<ProviderOptions>() ?? new ProviderOptions();
+            var options = Options(builder.Configuration);
             options.Check();
             return options;
         }
@@ -22,5 +22,15 @@ static class Configuration
             Console.Error.WriteLine(fault.InnerException?.Message ?? fault.Message);
             return null;
         }
+    }
+
+    /// <exception cref="InvalidOperationException">A value isn't of its kind; the message names its place.</exception>
+    /// <exception cref="ArgumentException">What should be a list is none.</exception>
+    public static ProviderOptions Options(IConfiguration configuration)
+    {
+        var models = configuration.GetSection(nameof(ProviderOptions.Models));
+        if (models.Value is { Length: > 0 }) throw new ArgumentException($"Models: '{models.Value}' is no list; write Models:0:Model, or Model for a single one.");
+        // One by one: the binder of a list passes over what it can't read, and the node would sell something else.
+        return (configuration.Get<ProviderOptions>() ?? new ProviderOptions()) with { Models = [.. models.GetChildren().Select(model => model.Get<ModelOptions>() ?? new ModelOptions())] };
     }
 }

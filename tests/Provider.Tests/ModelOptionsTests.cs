@@ -20,6 +20,17 @@ public sealed class ModelOptionsTests
         Assert.Contains(named, fault.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Models:0:Weights=Int9", "Models:0:Weights")]
+    [InlineData("Models:0:OutputPrice=-5", "Models:0:OutputPrice")]
+    [InlineData("Models=words", "no list")]
+    public void A_model_that_cannot_be_read_is_not_passed_over(string option, string named)
+    {
+        var fault = Assert.ThrowsAny<Exception>(() => Read(option));
+        Assert.True(fault is InvalidOperationException or ArgumentException, fault.ToString());
+        Assert.Contains(named, fault.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Without_a_list_the_one_model_is_sold()
     {
@@ -36,5 +47,5 @@ public sealed class ModelOptionsTests
     }
 
     static ProviderOptions Read(params string[] options) =>
-        new ConfigurationBuilder().AddInMemoryCollection(options.Select(option => option.Split('=')).Select(pair => KeyValuePair.Create<string, string?>(pair[0], pair[1]))).Build().Get<ProviderOptions>()!;
+        Configuration.Options(new ConfigurationBuilder().AddInMemoryCollection(options.Select(option => option.Split('=')).Select(pair => KeyValuePair.Create<string, string?>(pair[0], pair[1]))).Build());
 }

@@ -68,6 +68,6 @@ sealed record NodeModels(Catalogue Catalogue, LoadedModels Loaded)
         // What a GPU has isn't known here.
         if (options.ForSale.Any(model => model.Device != "cpu")) return long.MaxValue;
         var machine = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
-        return machine - machine / ReservedShare;
+        return machine > 0 ? machine - machine / ReservedShare : long.MaxValue;
     }
 }
