@@ -5,6 +5,8 @@ namespace ProofMesh.Inference.Torch;
 /// <summary>The decoder in libtorch's operations.</summary>
 internal sealed class TorchForward(ModelConfig config, TorchModel model, TorchCache cache, RotaryTable rotary)
 {
+    private static readonly long[] LastDimension = [-1];
+
     private readonly int _group = config.Heads / config.KeyValueHeads;
 
     /// <param name="past">Tokens of the batch's sequences that were computed but aren't counted in their lengths yet.</param>
@@ -12,7 +14,7 @@ internal sealed class TorchForward(ModelConfig config, TorchModel model, TorchCa
     {
         using var scope = torch.NewDisposeScope();
         var step = new TorchStep(config, model, rotary, batch, past);
-        var x = torch.nn.functional.embedding(step.Tokens, model.Embedding).to(torch.float32);
+        var x = model.Embedding.index_select(0, step.Tokens).to(torch.float32);
         for (var i = 0; i < model.Layers.Count; i++)
         {
             using var layerScope = torch.NewDisposeScope();
@@ -71,13 +73,14 @@ internal sealed class TorchForward(ModelConfig config, TorchModel model, TorchCa
 
     // x: [..., width] of float32, weight: broadcast to it
     private torch.Tensor Norm(torch.Tensor x, torch.Tensor weight) =>
-        (x * (x.square().mean([-1], keepdim: true) + config.NormEpsilon).rsqrt()).mul_(weight);
+        (x * (x.square().mean(LastDimension, keepdim: true) + config.NormEpsilon).rsqrt()).mul_(weight);
 
     // heads: [tokens, heads, head size] → the same in float32; dimension i turns with i + half
     private torch.Tensor Rotate(torch.Tensor heads, TorchStep step)
     {
         var half = config.HeadSize / 2;
-        var swapped = torch.cat([heads.narrow(2, half, half), heads.narrow(2, 0, half)], 2);
+        List<torch.Tensor> halves = [heads.narrow(2, half, half), heads.narrow(2, 0, half)];
+        var swapped = torch.cat(halves, 2);
         return (heads * step.Cosine).add_(swapped * step.Sine);
     }
 
@@ -87,9 +90,14 @@ internal sealed class TorchForward(ModelConfig config, TorchModel model, TorchCa
     {
         if (x.size(0) > 2 || weight.dtype != torch.float32 || model.Device.type != DeviceType.CPU)
             return torch.nn.functional.linear(x, weight, bias);
-        var product = x.size(0) == 1 ? torch.mv(weight, x.view(-1)).unsqueeze(0)
-            : torch.stack([torch.mv(weight, x.select(0, 0)), torch.mv(weight, x.select(0, 1))]);
+        var product = x.size(0) == 1 ? torch.mv(weight, x.view(-1)).unsqueeze(0) : TwoRows(x, weight);
         return bias is null ? product : product.add_(bias);
+    }
+
+    private static torch.Tensor TwoRows(torch.Tensor x, torch.Tensor weight)
+    {
+        List<torch.Tensor> rows = [torch.mv(weight, x.select(0, 0)), torch.mv(weight, x.select(0, 1))];
+        return torch.stack(rows);
     }
 
     private static torch.Tensor Rows(torch.Tensor tensor, TorchSpan span) => tensor.narrow(0, span.Start, span.Count);

@@ -45,6 +45,7 @@ internal sealed class TorchLayer
         using var scope = torch.NewDisposeScope();
         var query = loader.Load(weights.QueryNorm!, torch.float32);
         var key = loader.Load(weights.KeyNorm!, torch.float32);
-        return scope.MoveToOuter(torch.cat([query.expand(config.Heads, config.HeadSize), key.expand(config.KeyValueHeads, config.HeadSize)]));
+        List<torch.Tensor> both = [query.expand(config.Heads, config.HeadSize), key.expand(config.KeyValueHeads, config.HeadSize)];
+        return scope.MoveToOuter(torch.cat(both));
     }
 }

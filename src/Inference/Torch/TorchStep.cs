@@ -30,8 +30,8 @@ internal sealed class TorchStep
             }
             for (var row = tokens.Count - step.LogitRows; row < tokens.Count; row++) rows.Add(row);
         }
-        Tokens = torch.tensor([.. tokens], device: model.Device);
-        Rows = rows.Count == tokens.Count ? null : torch.tensor([.. rows], device: model.Device);
+        Tokens = torch.tensor(tokens.ToArray(), device: model.Device);
+        Rows = rows.Count == tokens.Count ? null : torch.tensor(rows.ToArray(), device: model.Device);
         RowCount = rows.Count;
         (Cosine, Sine) = Angles(rotary, positions);
     }
@@ -74,7 +74,8 @@ internal sealed class TorchStep
     {
         var group = _config.Heads / _config.KeyValueHeads;
         var length = past + count;
-        var ahead = torch.full([count, length], float.NegativeInfinity, _model.Type, _model.Device).triu(past + 1);
+        long[] shape = [count, length];
+        var ahead = torch.full(shape, float.NegativeInfinity, _model.Type, _model.Device).triu(past + 1);
         return ahead.unsqueeze(0).expand(group, count, length).reshape(group * count, length);
     }
 

@@ -20,14 +20,14 @@ internal sealed class WeightLoader(torch.ScalarType type, torch.Device device)
     public torch.Tensor Join(params TensorView[] views)
     {
         using var scope = torch.NewDisposeScope();
-        return scope.MoveToOuter(torch.cat(Array.ConvertAll(views, v => Read(v).to(type, device))));
+        return scope.MoveToOuter(torch.cat(views.Select(v => Read(v).to(type, device)).ToList()));
     }
 
     private static unsafe torch.Tensor Read(TensorView view)
     {
         if (!view.Plain)
             return ReadConverted(view);
-        var tensor = torch.empty([.. view.Shape], Type(view));
+        var tensor = torch.empty(view.Shape.ToArray(), Type(view));
         var rowBytes = view.ByteCount / view.Shape[0];
         var step = Math.Max(1, ChunkBytes / rowBytes);
         for (var row = 0L; row < view.Shape[0]; row += step)
@@ -43,7 +43,7 @@ internal sealed class WeightLoader(torch.ScalarType type, torch.Device device)
     // Weights that no tensor type of libtorch describes: as float32.
     private static unsafe torch.Tensor ReadConverted(TensorView view)
     {
-        var tensor = torch.empty([.. view.Shape], torch.float32);
+        var tensor = torch.empty(view.Shape.ToArray(), torch.float32);
         var size = view.ElementCount / view.Shape[0];
         var step = Math.Max(1, ChunkBytes / (size * sizeof(float)));
         for (var row = 0L; row < view.Shape[0]; row += step)

@@ -1,5 +1,5 @@
 using ProofMesh.Inference.Torch;
-using static ProofMesh.Inference.Torch.torch;
+using static ProofMesh.Inference.Torch.Binding.torch;
 
 namespace ProofMesh.Inference.Tests.Torch;
 

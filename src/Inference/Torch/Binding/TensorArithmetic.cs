@@ -1,4 +1,4 @@
-namespace ProofMesh.Inference.Torch;
+namespace ProofMesh.Inference.Torch.Binding;
 
 internal static partial class torch
 {
@@ -30,43 +30,43 @@ internal static partial class torch
 
         public Tensor silu() => Made(Native.pm_silu(out var made, Handle), made);
 
-        public Tensor add(Tensor other) => Made(Native.pm_add(out var made, Handle, other.Handle), made);
+        public Tensor add(Tensor target) => Made(Native.pm_add(out var made, Handle, target.Handle), made);
 
-        public Tensor add(Scalar other) => Made(Native.pm_add_scalar(out var made, Handle, other.Value, other.Whole), made);
+        public Tensor add(Scalar scalar) => Made(Native.pm_add_scalar(out var made, Handle, scalar.Value, scalar.Whole), made);
 
-        public Tensor sub(Tensor other) => Made(Native.pm_sub(out var made, Handle, other.Handle), made);
+        public Tensor sub(Tensor target) => Made(Native.pm_sub(out var made, Handle, target.Handle), made);
 
-        public Tensor sub(Scalar other) => Made(Native.pm_sub_scalar(out var made, Handle, other.Value, other.Whole), made);
+        public Tensor sub(Scalar target) => Made(Native.pm_sub_scalar(out var made, Handle, target.Value, target.Whole), made);
 
-        public Tensor mul(Tensor other) => Made(Native.pm_mul(out var made, Handle, other.Handle), made);
+        public Tensor mul(Tensor target) => Made(Native.pm_mul(out var made, Handle, target.Handle), made);
 
-        public Tensor mul(Scalar other) => Made(Native.pm_mul_scalar(out var made, Handle, other.Value, other.Whole), made);
+        public Tensor mul(Scalar target) => Made(Native.pm_mul_scalar(out var made, Handle, target.Value, target.Whole), made);
 
-        public Tensor div(Tensor other) => Made(Native.pm_div(out var made, Handle, other.Handle), made);
+        public Tensor div(Tensor target) => Made(Native.pm_div(out var made, Handle, target.Handle), made);
 
-        public Tensor div(Scalar other) => Made(Native.pm_div_scalar(out var made, Handle, other.Value, other.Whole), made);
+        public Tensor div(Scalar target) => Made(Native.pm_div_scalar(out var made, Handle, target.Value, target.Whole), made);
 
-        public Tensor eq(Tensor other) => Made(Native.pm_eq(out var made, Handle, other.Handle), made);
+        public Tensor eq(Tensor target) => Made(Native.pm_eq(out var made, Handle, target.Handle), made);
 
-        public Tensor eq(Scalar other) => Made(Native.pm_eq_scalar(out var made, Handle, other.Value, other.Whole), made);
+        public Tensor eq(Scalar target) => Made(Native.pm_eq_scalar(out var made, Handle, target.Value, target.Whole), made);
 
-        public Tensor le(Tensor other) => Made(Native.pm_le(out var made, Handle, other.Handle), made);
+        public Tensor le(Tensor target) => Made(Native.pm_le(out var made, Handle, target.Handle), made);
 
-        public Tensor le(Scalar other) => Made(Native.pm_le_scalar(out var made, Handle, other.Value, other.Whole), made);
+        public Tensor le(Scalar target) => Made(Native.pm_le_scalar(out var made, Handle, target.Value, target.Whole), made);
 
-        public Tensor gt(Tensor other) => Made(Native.pm_gt(out var made, Handle, other.Handle), made);
+        public Tensor gt(Tensor target) => Made(Native.pm_gt(out var made, Handle, target.Handle), made);
 
-        public Tensor gt(Scalar other) => Made(Native.pm_gt_scalar(out var made, Handle, other.Value, other.Whole), made);
+        public Tensor gt(Scalar target) => Made(Native.pm_gt_scalar(out var made, Handle, target.Value, target.Whole), made);
 
-        public Tensor add_(Tensor other)
+        public Tensor add_(Tensor target)
         {
-            Native.Check(Native.pm_add_(Handle, other.Handle));
+            Native.Check(Native.pm_add_(Handle, target.Handle));
             return this;
         }
 
-        public Tensor mul_(Tensor other)
+        public Tensor mul_(Tensor target)
         {
-            Native.Check(Native.pm_mul_(Handle, other.Handle));
+            Native.Check(Native.pm_mul_(Handle, target.Handle));
             return this;
         }
 

@@ -1,13 +1,13 @@
 using System.Runtime.InteropServices;
 
-namespace ProofMesh.Inference.Torch;
+namespace ProofMesh.Inference.Torch.Binding;
 
 /// <summary>The C ABI of Shim/*.cpp, function for function. A result of other than 0 goes to <see cref="Check"/>.</summary>
 internal static partial class Native
 {
-    private const string Lib = TorchLibrary.Name;
+    private const string Lib = LibTorch.Name;
 
-    static Native() => NativeLibrary.SetDllImportResolver(typeof(Native).Assembly, TorchLibrary.Resolve);
+    static Native() => NativeLibrary.SetDllImportResolver(typeof(Native).Assembly, LibTorch.Resolve);
 
     internal static void Check(int code)
     {

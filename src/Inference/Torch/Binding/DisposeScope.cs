@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace ProofMesh.Inference.Torch;
+namespace ProofMesh.Inference.Torch.Binding;
 
 /// <summary>Frees at its end every tensor that its thread made within it, in one native call.</summary>
 /// <remarks>Scopes nest and must end in reverse order, on the thread that opened them.</remarks>
@@ -29,18 +29,19 @@ internal sealed class DisposeScope : IDisposable
     }
 
     /// <summary>Lets the tensor live on, in the scope around this one or, where there is none, until it is disposed of.</summary>
-    public torch.Tensor MoveToOuter(torch.Tensor tensor)
+    public T MoveToOuter<T>(T disposable) where T : IDisposable
     {
+        if (disposable is not torch.Tensor tensor) return disposable;
         tensor.Scope = null;
         _outer?.Include(tensor);
-        return tensor;
+        return disposable;
     }
 
     /// <summary>Lets the tensor live until it is disposed of.</summary>
-    public torch.Tensor Detach(torch.Tensor tensor)
+    public T Detach<T>(T disposable) where T : IDisposable
     {
-        tensor.Scope = null;
-        return tensor;
+        if (disposable is torch.Tensor tensor) tensor.Scope = null;
+        return disposable;
     }
 
     public void Dispose()

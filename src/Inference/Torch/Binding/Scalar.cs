@@ -1,4 +1,4 @@
-namespace ProofMesh.Inference.Torch;
+namespace ProofMesh.Inference.Torch.Binding;
 
 /// <summary>A number as libtorch takes it: whole numbers do not promote an integer tensor, others do.</summary>
 internal readonly record struct Scalar(double Value, bool IsWhole)

@@ -1,16 +1,16 @@
-namespace ProofMesh.Inference.Torch;
+namespace ProofMesh.Inference.Torch.Binding;
 
 internal static partial class torch
 {
     internal sealed partial class Tensor
     {
-        public Tensor view(params long[] sizes) => Made(Native.pm_view(out var made, Handle, sizes, sizes.Length), made);
+        public Tensor view(params long[] shape) => Made(Native.pm_view(out var made, Handle, shape, shape.Length), made);
 
-        public Tensor reshape(params long[] sizes) => Made(Native.pm_reshape(out var made, Handle, sizes, sizes.Length), made);
+        public Tensor reshape(params long[] shape) => Made(Native.pm_reshape(out var made, Handle, shape, shape.Length), made);
 
         public Tensor expand(params long[] sizes) => Made(Native.pm_expand(out var made, Handle, sizes, sizes.Length), made);
 
-        public Tensor permute(params long[] order) => Made(Native.pm_permute(out var made, Handle, order, order.Length), made);
+        public Tensor permute(params long[] permutation) => Made(Native.pm_permute(out var made, Handle, permutation, permutation.Length), made);
 
         public Tensor transpose(long dim0, long dim1) => Made(Native.pm_transpose(out var made, Handle, dim0, dim1), made);
 

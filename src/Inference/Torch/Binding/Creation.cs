@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace ProofMesh.Inference.Torch;
+namespace ProofMesh.Inference.Torch.Binding;
 
 internal static partial class torch
 {
@@ -28,20 +28,20 @@ internal static partial class torch
         return Tensor.Made(Native.pm_arange(out var made, start.Value, stop.Value, step.Value, whole, Type(dtype ?? natural), Kind(device), Index(device)), made);
     }
 
-    internal static Tensor tensor(float[] rawArray, long[] dimensions, ScalarType? dtype = null, Device? device = null) =>
-        FromArray<float>(rawArray, dimensions, float32, dtype, device);
+    internal static Tensor tensor(float[] rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null) =>
+        FromArray<float>(rawArray, dimensions.ToArray(), float32, dtype, device);
 
     internal static Tensor tensor(float[] rawArray, ScalarType? dtype = null, Device? device = null) =>
         FromArray<float>(rawArray, [rawArray.Length], float32, dtype, device);
 
-    internal static Tensor tensor(long[] rawArray, long[] dimensions, ScalarType? dtype = null, Device? device = null) =>
-        FromArray<long>(rawArray, dimensions, int64, dtype, device);
+    internal static Tensor tensor(long[] dataArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null) =>
+        FromArray<long>(dataArray, dimensions.ToArray(), int64, dtype, device);
 
-    internal static Tensor tensor(long[] rawArray, ScalarType? dtype = null, Device? device = null) =>
-        FromArray<long>(rawArray, [rawArray.Length], int64, dtype, device);
+    internal static Tensor tensor(long[] dataArray, ScalarType? dtype = null, Device? device = null) =>
+        FromArray<long>(dataArray, [dataArray.Length], int64, dtype, device);
 
-    internal static Tensor tensor(bool[] rawArray, long[] dimensions, Device? device = null) =>
-        FromArray<bool>(rawArray, dimensions, @bool, null, device);
+    internal static Tensor tensor(bool[] dataArray, ReadOnlySpan<long> dimensions, Device? device = null) =>
+        FromArray<bool>(dataArray, dimensions.ToArray(), @bool, null, device);
 
     internal static void manual_seed(long seed) => Native.Check(Native.pm_manual_seed(seed));
 
@@ -76,6 +76,6 @@ internal static partial class torch
             return count;
         }
 
-        internal static void synchronize(int device = -1) => Native.Check(Native.pm_cuda_synchronize(device));
+        internal static void synchronize(Device? device = null) => Native.Check(Native.pm_cuda_synchronize(device?.index ?? -1));
     }
 }

@@ -1,4 +1,4 @@
-namespace ProofMesh.Inference.Torch;
+namespace ProofMesh.Inference.Torch.Binding;
 
 internal static partial class torch
 {

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace ProofMesh.Inference.Torch;
+namespace ProofMesh.Inference.Torch.Binding;
 
 internal static partial class torch
 {
@@ -34,9 +34,9 @@ internal static partial class torch
 
         public Tensor to(ScalarType type, bool copy = false) => dtype == type && !copy ? this : To((int)type, null, copy);
 
-        public Tensor to(Device target, bool copy = false) => Equals(device, target) && !copy ? this : To(-1, target, copy);
+        public Tensor to(Device device, bool copy = false) => Equals(this.device, device) && !copy ? this : To(-1, device, copy);
 
-        public Tensor to(ScalarType type, Device target, bool copy = false) => To((int)type, target, copy);
+        public Tensor to(ScalarType type, Device device, bool copy = false) => To((int)type, device, copy);
 
         public Tensor cpu() => to(CPU);
 

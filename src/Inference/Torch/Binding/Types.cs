@@ -1,4 +1,4 @@
-namespace ProofMesh.Inference.Torch;
+namespace ProofMesh.Inference.Torch.Binding;
 
 internal enum DeviceType
 {
@@ -23,14 +23,14 @@ internal static partial class torch
         BFloat16 = 15,
     }
 
-    internal const ScalarType uint8 = ScalarType.Byte;
-    internal const ScalarType int32 = ScalarType.Int32;
-    internal const ScalarType int64 = ScalarType.Int64;
-    internal const ScalarType float16 = ScalarType.Float16;
-    internal const ScalarType float32 = ScalarType.Float32;
-    internal const ScalarType float64 = ScalarType.Float64;
-    internal const ScalarType bfloat16 = ScalarType.BFloat16;
-    internal const ScalarType @bool = ScalarType.Bool;
+    internal static readonly ScalarType uint8 = ScalarType.Byte;
+    internal static readonly ScalarType int32 = ScalarType.Int32;
+    internal static readonly ScalarType int64 = ScalarType.Int64;
+    internal static readonly ScalarType float16 = ScalarType.Float16;
+    internal static readonly ScalarType float32 = ScalarType.Float32;
+    internal static readonly ScalarType float64 = ScalarType.Float64;
+    internal static readonly ScalarType bfloat16 = ScalarType.BFloat16;
+    internal static readonly ScalarType @bool = ScalarType.Bool;
 
     /// <summary>Where a tensor lies: "cpu", "cuda" or "cuda:1".</summary>
     internal sealed record Device(DeviceType type, int index = -1)

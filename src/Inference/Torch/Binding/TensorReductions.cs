@@ -1,17 +1,17 @@
-namespace ProofMesh.Inference.Torch;
+namespace ProofMesh.Inference.Torch.Binding;
 
 internal static partial class torch
 {
     internal sealed partial class Tensor
     {
-        public Tensor matmul(Tensor other) => Made(Native.pm_matmul(out var made, Handle, other.Handle), made);
+        public Tensor matmul(Tensor target) => Made(Native.pm_matmul(out var made, Handle, target.Handle), made);
 
-        public Tensor bmm(Tensor other) => Made(Native.pm_bmm(out var made, Handle, other.Handle), made);
+        public Tensor bmm(Tensor batch2) => Made(Native.pm_bmm(out var made, Handle, batch2.Handle), made);
 
-        // self: [rows, width], vector: [width] → [rows]
-        public Tensor mv(Tensor vector) => Made(Native.pm_mv(out var made, Handle, vector.Handle), made);
+        // self: [rows, width], target: [width] → [rows]
+        public Tensor mv(Tensor target) => Made(Native.pm_mv(out var made, Handle, target.Handle), made);
 
-        public Tensor outer(Tensor other) => Made(Native.pm_outer(out var made, Handle, other.Handle), made);
+        public Tensor outer(Tensor vec2) => Made(Native.pm_outer(out var made, Handle, vec2.Handle), made);
 
         public Tensor sum(long[] dim, bool keepdim = false, ScalarType? type = null) =>
             Made(Native.pm_sum(out var made, Handle, dim, dim.Length, keepdim ? 1 : 0, Number(type)), made);
