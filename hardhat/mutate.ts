@@ -1,5 +1,7 @@
 // Breaks the contracts in many places, one at a time, and lists which breaks no test notices.
-// scripts/mutate [--count 100] [--seed 1] [--workers 2]
+// scripts/mutate [--count 100] [--seed 1] [--workers 2] [--resume]
+// A run that was broken off goes on with --resume; so does one whose survivors have tests now: what was noticed stays so, as
+// long as the contracts are the same.
 import { spawn } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -8,7 +10,12 @@ import { byRules, handMade, shuffled, type Mutant } from "./lib/mutants.ts";
 import { compile, parse, root } from "./lib/sources.ts";
 
 const { values } = parseArgs({
-  options: { count: { type: "string" }, seed: { type: "string" }, workers: { type: "string" } },
+  options: {
+    count: { type: "string" },
+    seed: { type: "string" },
+    workers: { type: "string" },
+    resume: { type: "boolean" },
+  },
 });
 const [count, seed, workers] = [Number(values.count ?? 100), Number(values.seed ?? 1), Number(values.workers ?? 2)];
 const document = path.join(root, "docs/contracts-mutants.md");
@@ -156,6 +163,11 @@ class Workplace {
 }
 
 type Result = Mutant & { noticed?: string };
+const memory = path.join(root, ".cache/mutants.json");
+/** Who noticed what, by place. */
+const noticed: Record<string, string> =
+  values.resume && existsSync(memory) ? JSON.parse(readFileSync(memory, "utf8")) : {};
+const placeOf = (mutant: Mutant) => `${mutant.line} ${keyOf(mutant)}`;
 const keyOf = ({ source, from, to }: Mutant) => `${source}: ${from} → ${to}`;
 
 async function work(mutants: Mutant[], wanted: number): Promise<Result[]> {
@@ -173,16 +185,18 @@ async function work(mutants: Mutant[], wanted: number): Promise<Result[]> {
       while (queue.length > 0 && results.length + running < wanted) {
         const mutant = queue.shift()!;
         running++;
+        const before = noticed[placeOf(mutant)];
         // Whoever breaks what doesn't compile broke nothing.
-        const noticed = place.put(mutant) ? [await place.test(mutant)] : [];
+        const by = before ? [before] : place.put(mutant) ? [await place.test(mutant)] : [];
         place.restore(mutant);
         running--;
-        for (const by of noticed) results.push({ ...mutant, noticed: by });
+        for (const test of by) results.push({ ...mutant, noticed: test });
+        if (by[0]) writeFileSync(memory, JSON.stringify(Object.assign(noticed, { [placeOf(mutant)]: by[0] })));
         const [done, survivors] = [results.length, results.filter((result) => !result.noticed).length];
         const bar = "#".repeat(Math.round((30 * done) / wanted)).padEnd(30, ".");
         const left = Math.round((((Date.now() - began) / done) * (wanted - done)) / 60_000);
         process.stderr.write(`[${bar}] ${done} of ${wanted}, ${survivors} unnoticed, ${left} min left\n`);
-        if (noticed.includes(undefined)) process.stderr.write(`unnoticed: ${keyOf(mutant)}\n`);
+        if (by.includes(undefined)) process.stderr.write(`unnoticed: ${keyOf(mutant)}\n`);
       }
     }),
   );

@@ -42,6 +42,8 @@ library Recover {
         bool ok;
         bytes32 answer;
         assembly ("memory-safe") {
+            // An answer that is too short would else be read with what lies here.
+            mstore(0, 0)
             ok := staticcall(WALLET_GAS, wallet, add(input, 32), mload(input), 0, 32)
             if lt(returndatasize(), 32) {
                 ok := 0

@@ -329,6 +329,16 @@ describe("Reserves", () => {
     await m.settle([], [await m.voucher(key, key.address, m.node.address, usdt(10))]);
     assert.equal((await escrow.read.accountOf([key.address]))[2], usdt(0));
   });
+  it("count for nobody any more in the second in which they expire", async () => {
+    const until = (await now()) + day;
+    await reserve(usdt(70), until);
+    const claim = await m.voucher(key, key.address, m.node.address, usdt(100));
+    await networkHelpers.time.setNextBlockTimestamp(until);
+    await m.settle([], [claim]);
+    assert.equal(await escrow.read.claimedOf([key.address, m.node.address]), usdt(30));
+    await m.settle([], [claim]);
+    assert.equal(await escrow.read.claimedOf([key.address, m.node.address]), usdt(100));
+  });
   it("are not released before they expire", async () => {
     await reserve(usdt(70), (await now()) + day);
     await escrow.write.releaseReserves([key.address, [provider.account.address]], as(anyone));

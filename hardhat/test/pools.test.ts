@@ -88,6 +88,14 @@ describe("A pool", () => {
     await form(half(), alice, bob);
     await m.refuses(apply(half()), escrow, "PoolUnknown", [getAddress(me), () => true, zeroHash]);
   });
+  it("can be applied at its time, and until two weeks have passed", async () => {
+    for (const later of [0n, 14n * day]) {
+      await accept(await propose(half()), alice, bob);
+      await networkHelpers.time.setNextBlockTimestamp((await escrow.read.proposedPoolOf([me]))[1] + later);
+      await apply(half());
+    }
+    assert.equal((await escrow.read.poolOf([me]))[0].length, 2);
+  });
   it("of another provider changes nothing for this one", async () => {
     await escrow.write.proposePool([[share(carol, 10_000)]], as(carol));
     await networkHelpers.time.increase(2n * day);

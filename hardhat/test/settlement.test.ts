@@ -510,6 +510,16 @@ describe("verifyReceipt", () => {
       for (let index = 0; index < count; index++) assert.equal(await check(s, {}, { index }), "None");
     });
   }
+  it("is true for receipts far behind the first", async () => {
+    const { item } = await m.statement(m.node, receiptsOf(1n, 1));
+    const long = { ...item.statement, lastSequence: 2n ** 32n };
+    await m.settle([], [], [{ ...item, statement: long, signature: await m.signSplit(m.node, "Statement", long) }]);
+    const receipts = receiptsOf(2n ** 32n + 1n, 3);
+    const next = await m.statement(m.node, receipts);
+    await m.settle([], [], [next.item]);
+    const s = { receipts, proofs: next.proofs, statement: next.item.statement };
+    for (const index of receipts.keys()) assert.equal(await check(s, {}, { index }), "None");
+  });
   it("is false for a copy with one token count changed", async () => {
     const s = await settled();
     const changed = { ...s.receipts[0], promptTokens: s.receipts[0].promptTokens + 1 };

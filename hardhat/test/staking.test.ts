@@ -195,6 +195,13 @@ describe("The minimum stake", () => {
 });
 
 describe("A proposal that nobody applied", () => {
+  it("can be applied until two weeks have passed", async () => {
+    await staking.write.proposeMinimumStake([usdt(5)], as(owner));
+    const lastAt = BigInt(await networkHelpers.time.latest()) + 16n * day;
+    await networkHelpers.time.setNextBlockTimestamp(lastAt);
+    await staking.write.applyMinimumStake();
+    assert.equal(await staking.read.minimumStake(), usdt(5));
+  });
   it("is void two weeks later", async () => {
     await staking.write.proposeMinimumStake([usdt(5)], as(owner));
     const lastAt = BigInt(await networkHelpers.time.latest()) + 16n * day;

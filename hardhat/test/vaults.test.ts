@@ -223,6 +223,11 @@ describe("Stake in a vault", () => {
     await staking.write.leaveVault([0n], as(provider));
     assert.equal(await stakeOf(), usdt(6_000));
   });
+  it("counts for its part of the cost while another part leaves, though the vault has earned", async () => {
+    await token.write.transfer([vault.address, usdt(10_000)]);
+    await staking.write.unstake([usdt(4_000)], as(provider));
+    assert.equal(await stakeOf(), usdt(6_000));
+  });
   it("can be staked in the token again once all of it has left", async () => {
     await leave();
     await m.stake(provider, usdt(7));
