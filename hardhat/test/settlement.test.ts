@@ -287,6 +287,17 @@ describe("A claim", () => {
     await networkHelpers.time.setNextBlockTimestamp(end);
     assert.deepEqual(await pay(await voucher(spender, usdt(2))), [[0, "GrantRevoked"]]);
   });
+  it("says what it moved, and what that makes in all", async () => {
+    const said: unknown[] = [];
+    for (const total of [usdt(1), usdt(3)]) {
+      const events = await m.eventsOf(await m.settle([], [await voucher(key, total)]));
+      said.push(...events.filter(([name]) => name === "Claimed").map(([, args]) => [args.amount, args.claimed]));
+    }
+    assert.deepEqual(said, [
+      [usdt(1), usdt(1)],
+      [usdt(2), usdt(3)],
+    ]);
+  });
   it("is paid in the call that registers its grant", async () => {
     const grants = [await m.signedGrant(key, m.grant(key.address, spender.address))];
     await m.settle(grants, [await voucher(spender, usdt(1))]);
